@@ -1,0 +1,80 @@
+// Runs one command inside the only error boundary and ends the process the way a shell expects.
+import { EXIT_CODES } from "./core/exit-codes.ts";
+import type { Host } from "./core/host.ts";
+
+/** What a shell reports for a process that died of a broken pipe: 128 + SIGPIPE. */
+const BROKEN_PIPE = 141;
+/** What a shell reports after Ctrl+C. */
+const INTERRUPTED = 130;
+
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  const host = currentHost();
+  let readerGone = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // A terminal that is gone (EIO) must not stop the orderly end; a reader that is gone ends us.
+      if (error.code === "EPIPE" && stream === process.stdout && !readerGone) {
+        readerGone = true;
+        process.kill(process.pid, "SIGTERM");
+      }
+    });
+  }
+  const { installSignals } = await import("./platform/signals.ts");
+  const signals = installSignals();
+  const { runCli } = await import("./cli.ts");
+  let code: number;
+  try {
+    code = await runCli(argv, host, signals);
+  } catch (error) {
+    code = await explain(error, host);
+  }
+  const received = signals.received();
+  signals.uninstall();
+  if (readerGone) await leave(BROKEN_PIPE);
+  else if (signals.force.aborted) await leave(INTERRUPTED);
+  else if (received === null || code === EXIT_CODES.bug.code) await leave(code);
+  else process.kill(process.pid, received);
+}
+
+/** Lets buffered output reach its pipe, then ends even if a handle is still open. */
+async function leave(code: number): Promise<never> {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) => new Promise<void>((done) => (stream.writable ? stream.write("", () => done()) : done())),
+    ),
+  );
+  process.exit(code);
+}
+
+async function explain(error: unknown, host: Host): Promise<number> {
+  const { UserError } = await import("./core/errors.ts");
+  const { createTerminal } = await import("./ui/terminal.ts");
+  const terminal = createTerminal(host, { verbose: false });
+  if (error instanceof UserError) {
+    for (const problem of error.problems) terminal.problem(problem);
+    return error.exitCode;
+  }
+  terminal.problem({
+    severity: "error",
+    message: `a bug in sidelite: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    remedy: "please report it with the command you ran",
+  });
+  return EXIT_CODES.bug.code;
+}
+
+function currentHost(): Host {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    home: process.env["HOME"] ?? null,
+    platform: process.platform,
+    arch: process.arch,
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => new Date(),
+    monotonic: () => performance.now(),
+  };
+}
