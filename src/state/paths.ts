@@ -1,0 +1,60 @@
+// Where everything of one instance lies (design 3.5).
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Environment } from "../core/host.ts";
+
+export interface InstancePaths {
+  readonly dir: string;
+  /** Copy of the configuration now in force. */
+  readonly configCopy: string;
+  /** What each generation reads, `<digest>.yaml`. */
+  readonly configsDir: string;
+  readonly proxyLog: string;
+  readonly logsDir: string;
+  readonly workerLog: string;
+  /** Links into the runtimes. */
+  readonly venvBin: string;
+  readonly record: string;
+  readonly lock: string;
+  /** An empty folder to serve in. */
+  readonly cwd: string;
+  /** Where its sockets may lie, best first: `ensureSocketDir` takes the first that can be used. */
+  readonly socketDirs: readonly string[];
+}
+
+/** Shortest limit of a unix socket's path, macOS's, less its final NUL. */
+const SOCKET_PATH_BYTES = 103;
+/** Room for the longest name in it. */
+const SOCKET_NAME_BYTES = 24;
+
+/** `home` is `~/.kubiya`, absolute; `name` has passed `parseInstanceName`. */
+export function instancePaths(home: string, name: string, env: Environment): InstancePaths {
+  const dir = join(home, "workers", name);
+  const logsDir = join(dir, "logs");
+  return {
+    dir,
+    configCopy: join(dir, "litellm_config.yaml"),
+    configsDir: join(dir, "configs"),
+    proxyLog: join(dir, "litellm_proxy.log"),
+    logsDir,
+    workerLog: join(logsDir, "worker.log"),
+    venvBin: join(dir, "venv", "bin"),
+    record: join(dir, "instance.json"),
+    lock: join(dir, "lock"),
+    cwd: join(dir, "cwd"),
+    socketDirs: socketDirs(dir, env),
+  };
+}
+
+function socketDirs(dir: string, env: Environment): string[] {
+  const own = createHash("sha256").update(dir).digest("hex").slice(0, 12);
+  const user = process.geteuid?.() ?? "me";
+  const { XDG_RUNTIME_DIR, TMPDIR } = env;
+  const roots = [
+    ...(XDG_RUNTIME_DIR?.startsWith("/") ? [join(XDG_RUNTIME_DIR, "sidelite")] : []),
+    ...(TMPDIR?.startsWith("/") ? [join(TMPDIR, `sidelite-${user}`)] : []),
+    `/tmp/sidelite-${user}`,
+  ];
+  const limit = SOCKET_PATH_BYTES - SOCKET_NAME_BYTES - 1;
+  return roots.map((root) => join(root, own)).filter((path) => Buffer.byteLength(path) <= limit);
+}
