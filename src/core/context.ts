@@ -9,8 +9,11 @@ export interface Signals {
   readonly force: AbortSignal;
   /** The signal that asked first, by which sidelite ends after the stop. */
   received(): NodeJS.Signals | null;
-  /** From now on this signal is given to `handler` and no longer asks us to stop (`run` on a terminal). */
-  divert(signal: NodeJS.Signals, handler: () => void): void;
+  /**
+   * From now on this signal is given to `handler` and no longer asks us to stop (`run` on a terminal); the returned
+   * function puts back what was before.
+   */
+  divert(signal: NodeJS.Signals, handler: () => void): () => void;
 }
 
 export interface Context {
@@ -22,4 +25,11 @@ export interface Context {
   /** No question may be asked and billed calls are agreed to. */
   readonly yes: boolean;
   readonly verbose: boolean;
+}
+
+/** What the user typed for one verb. */
+export interface Input {
+  /** Camel-cased long names; absent where the user typed nothing. */
+  readonly flags: Readonly<Record<string, string | boolean | string[] | undefined>>;
+  readonly args: readonly string[];
 }

@@ -26,7 +26,7 @@ export class UserError extends Error {
 
   constructor(exit: ExitName, problems: Problem | readonly Problem[], options?: ErrorOptions) {
     const list = "message" in problems ? [problems] : problems;
-    super(list.map((problem) => problem.message).join("; "), options);
+    super(list.map(({ message }) => message).join("; "), options);
     this.exit = exit;
     this.problems = list;
   }
@@ -42,6 +42,9 @@ export class BugError extends Error {
 }
 
 /** An error problem as literal shorthand. */
-export function problem(message: string, rest: Omit<Problem, "severity" | "message"> = {}): Problem {
+export function problem(
+  message: string,
+  rest: Omit<Problem, "severity" | "message"> = {},
+): Problem {
   return { severity: "error", message, ...rest };
 }

@@ -23,3 +23,11 @@ export interface Report {
   event(event: Event): void;
   progress(text: string): Progress;
 }
+
+/** `name key=value key=value`. */
+export function renderEvent(event: Event): string {
+  const fields = Object.entries(event.fields ?? {}).map(
+    ([name, value]) => `${name}=${String(value)}`,
+  );
+  return [event.name, ...fields].join(" ");
+}

@@ -23,7 +23,10 @@ export interface ScopeOptions {
 }
 
 /** Runs `work`, then every registered release, last first. Throws what `work` threw. */
-export async function withScope<T>(options: ScopeOptions, work: (scope: Scope) => Promise<T>): Promise<T> {
+export async function withScope<T>(
+  options: ScopeOptions,
+  work: (scope: Scope) => Promise<T>,
+): Promise<T> {
   const entries: Entry[] = [];
   const scope: Scope = {
     abort: options.abort,
@@ -34,7 +37,7 @@ export async function withScope<T>(options: ScopeOptions, work: (scope: Scope) =
   } finally {
     const timeout = AbortSignal.timeout(options.budgetSeconds * 1000);
     const deadline = options.force ? AbortSignal.any([timeout, options.force]) : timeout;
-    for (const entry of entries.reverse()) {
+    for (const entry of entries.toReversed()) {
       try {
         await entry.release(deadline);
       } catch (error) {

@@ -3,19 +3,23 @@ import type { Document, Node } from "yaml";
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from "yaml";
 import type { Locate, ParsedDocument, ParseLimits } from "./document.ts";
 import { createDocument } from "./document.ts";
-import { problem, UserError } from "./errors.ts";
+import { BugError, problem, UserError } from "./errors.ts";
 import { checkText } from "./text-check.ts";
 import { convertTree } from "./yaml-convert.ts";
 import { describeGluedLine, describeSyntax, tooDeep } from "./yaml-problems.ts";
 import type { YamlNode } from "./yaml-tree.ts";
+
+// For who changes a document (yaml-edit.ts).
+export type { Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
+export { isAlias, isMap, isScalar, isSeq } from "yaml";
 
 export interface YamlOptions extends ParseLimits {
   /** Top-level keys that may stand twice: their lists are joined, with a notice (design 3.3). */
   readonly joinDuplicateLists?: readonly string[];
 }
 
-// About 30,000 lines; the lexer needs half a second for so many.
-const MAX_TOKENS = 250_000;
+// About 40,000 lines; lexing so many takes about a second.
+const MAX_TOKENS = 600_000;
 const MAX_REPORTED = 10;
 
 /**
@@ -43,6 +47,14 @@ export function parseYaml(raw: string, source: string, options: YamlOptions = {}
   const fatal = problems.filter(({ severity }) => severity === "error");
   if (fatal.length > 0) throw new UserError("usage", fatal.slice(0, MAX_REPORTED));
   return createDocument(value, position, locate, problems);
+}
+
+/** The tree of a text that `parseYaml` has taken, to be changed and written again with its comments. */
+export function openYaml(raw: string, source: string): Document {
+  const { text, locate, maxDepth } = checkText(raw, source);
+  const [document] = compose(text, locate, maxDepth);
+  if (!document) throw new BugError("a YAML text gave no document");
+  return document;
 }
 
 // Counts while lexing, because building a deep tree recurses and can end the whole process.
