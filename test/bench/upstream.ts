@@ -1,0 +1,37 @@
+// The loopback upstream of the gateway figure: on a unix socket, gives back each body and names the request line.
+import { createServer } from "node:net";
+
+import { createReader } from "./http-reader.ts";
+
+const [socketPath] = process.argv.slice(2);
+/** Longer answers go out chunked, as streams do. */
+const CHUNKED_FROM = 16 * 1024;
+
+const server = createServer((socket) => {
+  socket.setNoDelay(true);
+  socket.on("error", () => {}); // a pool may drop an idle connection at any time
+  socket.on(
+    "data",
+    createReader(({ head, body }) => {
+      const line = head.slice(0, head.indexOf("\r\n"));
+      const start = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-line: ${line}\r\n`;
+      socket.cork();
+      if (body.length < CHUNKED_FROM) {
+        socket.write(`${start}content-length: ${body.length}\r\n\r\n`);
+        socket.write(body);
+      } else {
+        socket.write(`${start}transfer-encoding: chunked\r\n\r\n`);
+        for (let at = 0; at < body.length; at += CHUNKED_FROM) {
+          const part = body.subarray(at, at + CHUNKED_FROM);
+          socket.write(`${part.length.toString(16)}\r\n`);
+          socket.write(part);
+          socket.write("\r\n");
+        }
+        socket.write("0\r\n\r\n");
+      }
+      socket.uncork();
+    }),
+  );
+});
+server.listen(socketPath, () => process.send?.({ ready: true }));
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { REPOSITORY } from "../fixtures/built.ts";
+import { startCli } from "../fixtures/cli.ts";
+import { useHome } from "../fixtures/use-home.ts";
+
+const run = promisify(execFile);
+
+it("works from the packed tarball in an empty folder", { timeout: 300_000 }, async () => {
+  const home = await useHome({ registries: true });
+  const env = { ...home.env, npm_config_cache: join(home.dir, "npm-cache") };
+  // dist/ is built by the global setup; `prepare` would build it again under other tests.
+  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", home.dir];
+  const packed: unknown = JSON.parse((await run("npm", pack, { cwd: REPOSITORY, env })).stdout);
+  const [{ filename }] = packed as [{ filename: string }];
+  await run("npm", ["init", "--yes"], { cwd: home.cwd, env });
+  await run("npm", ["install", join(home.dir, filename)], { cwd: home.cwd, env });
+  const demo = startCli(home, ["demo"], { program: [join(home.cwd, "node_modules/.bin/sidelite")] });
+  const { code, stdout, stderr } = await demo.finished;
+  expect(code, stdout + stderr).toBe(0);
+  expect(stdout).toMatch(/chat +Hello from the real LiteLLM\./);
+  expect(stdout).toMatch(/first answer +\d+\.\d\d s/);
+});
