@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+
+import type { Lease } from "../../src/core/upstream.ts";
+import { UpstreamUnavailable } from "../../src/core/upstream.ts";
+import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
+
+const nowhere = { kind: "unix", path: "/nonexistent/socket" } as const;
+const never = new AbortController().signal;
+
+function take(set: ReturnType<typeof createUpstreamSet>): Lease {
+  const lease = set.tryAcquire();
+  if (lease === null) throw new Error("no lease");
+  return lease;
+}
+
+describe("leases", () => {
+  it("go to the process with the fewest requests", () => {
+    const set = createUpstreamSet({ holdMs: 1_000 });
+    set.add("a", nowhere);
+    set.add("b", nowhere);
+    const first = take(set);
+    const second = take(set);
+    expect([first.id, second.id].toSorted()).toEqual(["a", "b"]);
+    first.release();
+    first.release();
+    expect(take(set).id).toBe(first.id);
+    expect(set.load().serving.map(({ inFlight }) => inFlight)).toEqual([1, 1]);
+  });
+
+  it("are not given by one that drains, which ends with the last of them", async () => {
+    const set = createUpstreamSet({ holdMs: 1_000 });
+    set.add("old", nowhere);
+    const lease = take(set);
+    let isDrained = false;
+    const drained = set.drain("old").then(() => {
+      isDrained = true;
+    });
+    expect(set.tryAcquire()).toBeNull();
+    set.add("new", nowhere);
+    expect(take(set).id).toBe("new");
+    await Promise.resolve();
+    expect(isDrained).toBe(false);
+    lease.release();
+    await drained;
+    expect(set.load().serving.map(({ id }) => id)).toEqual(["new"]);
+  });
+
+  it("do not keep a drain waiting for a process that died", async () => {
+    const set = createUpstreamSet({ holdMs: 1_000 });
+    set.add("old", nowhere);
+    take(set);
+    const drained = set.drain("old");
+    set.remove("old");
+    await expect(drained).resolves.toBeUndefined();
+    await expect(set.drain("unknown")).resolves.toBeUndefined();
+  });
+});
+
+describe("holding", () => {
+  it("begins before any process was added, and ends first come, first served", async () => {
+    const set = createUpstreamSet({ holdMs: 5_000 });
+    expect(set.tryAcquire()).toBeNull();
+    const order: number[] = [];
+    const waiting = [1, 2, 3].map(async (number) => {
+      await set.acquire(never);
+      order.push(number);
+    });
+    expect(set.load().held).toBe(3);
+    set.add("a", nowhere);
+    await Promise.all(waiting);
+    expect([order, set.load().held]).toEqual([[1, 2, 3], 0]);
+  });
+
+  it("is bounded in time", async () => {
+    const set = createUpstreamSet({ holdMs: 30 });
+    await expect(set.acquire(never)).rejects.toThrow(UpstreamUnavailable);
+    expect(set.load().held).toBe(0);
+  });
+
+  it("is bounded in number", async () => {
+    const set = createUpstreamSet({ holdMs: 200, held: 1 });
+    const first = set.acquire(never);
+    await expect(set.acquire(never)).rejects.toThrow("too many requests");
+    set.add("a", nowhere);
+    expect((await first).id).toBe("a");
+  });
+
+  it("ends for a client that leaves", async () => {
+    const set = createUpstreamSet({ holdMs: 5_000 });
+    const abort = new AbortController();
+    const held = set.acquire(abort.signal);
+    abort.abort(new Error("left"));
+    await expect(held).rejects.toThrow("left");
+    await expect(set.acquire(abort.signal)).rejects.toThrow("left");
+    set.add("a", nowhere);
+    expect([set.load().held, set.load().serving[0]?.inFlight]).toEqual([0, 0]);
+  });
+
+  it("is refused when the proxy has failed, until it is not", async () => {
+    const set = createUpstreamSet({ holdMs: 5_000 });
+    const held = set.acquire(never);
+    set.refuse("LiteLLM failed: bad configuration");
+    await expect(held).rejects.toThrow("bad configuration");
+    await expect(set.acquire(never)).rejects.toThrow("bad configuration");
+    expect(() => set.tryAcquire()).toThrow(UpstreamUnavailable);
+    set.refuse(null);
+    set.add("a", nowhere);
+    expect(take(set).id).toBe("a");
+  });
+});
