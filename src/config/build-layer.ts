@@ -3,7 +3,7 @@ import type { Problem } from "../core/errors.ts";
 import { problem } from "../core/errors.ts";
 import type { Entries, Entry, Layer } from "./layer.ts";
 import type { LayerName } from "./origin.ts";
-import type { Setting, SettingName, SettingValues } from "./settings.ts";
+import type { Setting, SettingName, SettingValues } from "./setting.ts";
 import { SETTING_NAMES, SETTINGS } from "./settings.ts";
 import type { Spelling, Written } from "./spelling.ts";
 import { Invalid } from "./spelling.ts";

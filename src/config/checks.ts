@@ -3,7 +3,7 @@ import type { Problem } from "../core/errors.ts";
 import { problem } from "../core/errors.ts";
 import type { Merged } from "./layer.ts";
 import { listPlaces } from "./setting-names.ts";
-import type { SettingName } from "./settings.ts";
+import type { SettingName } from "./setting.ts";
 import type { Sources } from "./sources.ts";
 
 export type Rule = (merged: Merged, sources: Sources) => readonly Problem[];

@@ -4,7 +4,8 @@ import type { Secret } from "../core/secret.ts";
 import type { SideliteHome } from "./home.ts";
 import type { LitellmSource } from "./litellm-source.ts";
 import type { Origin } from "./origin.ts";
-import type { SettingName } from "./settings.ts";
+import type { QueueTrust } from "./queue-layer.ts";
+import type { SettingName } from "./setting.ts";
 
 export interface Config {
   readonly context: {
@@ -33,6 +34,8 @@ export interface Config {
     readonly maxRestarts: number;
     /** null: any free one. */
     readonly port: number | null;
+    /** Whether a LiteLLM config of the queue counts as a local one. */
+    readonly queueTrust: QueueTrust;
   };
   readonly origins: Readonly<Record<SettingName, SettingOrigin>>;
   /** Warnings and notices; errors were thrown. */

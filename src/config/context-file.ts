@@ -6,6 +6,7 @@ import type { Problem } from "../core/errors.ts";
 import { problem, UserError } from "../core/errors.ts";
 import { parseReferences } from "../core/references.ts";
 import { parseYaml } from "../core/yaml.ts";
+import { LIST_OF } from "./context-keys.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -25,8 +26,7 @@ export interface ContextFile {
 }
 
 /** The seed's recipes append these to the file with `cat >>`, whether or not they are there already. */
-const LISTS = ["contexts", "users", "organizations"] as const;
-const LIST_OF = { context: "contexts", user: "users" } as const;
+export const LISTS = ["contexts", "users", "organizations"] as const;
 
 /** Throws UserError("usage") with every fault, each with line and column. */
 export function parseContextFile(text: string, path: string): ContextFile {

@@ -5,7 +5,7 @@ import type { Problem } from "../core/errors.ts";
 import { problem } from "../core/errors.ts";
 import { nearest } from "../core/suggest.ts";
 import type { ContextFile, Section } from "./context-file.ts";
-import { SETTING_NAMES, SETTINGS } from "./settings.ts";
+import { CONTEXT_KEYS, PROXY_KEYS, TOP_KEYS } from "./context-keys.ts";
 import type { ContextSection } from "./spelling.ts";
 
 export type Sections = Readonly<Partial<Record<ContextSection, Section>>>;
@@ -16,20 +16,9 @@ interface Known {
   readonly open: boolean;
 }
 
-const TOP: Known = {
-  keys: ["apiVersion", "kind", "current-context", "contexts", "users", "organizations"],
-  open: true,
-};
-const CONTEXT: Known = {
-  keys: ["api-url", "organization", "user", "use-v1-api", "litellm-proxy"],
-  open: true,
-};
-const PROXY: Known = {
-  keys: SETTING_NAMES.flatMap((setting) =>
-    SETTINGS[setting].context.flatMap(({ section, name }) => (section ? [] : [name])),
-  ),
-  open: false,
-};
+const TOP: Known = { keys: TOP_KEYS, open: true };
+const CONTEXT: Known = { keys: CONTEXT_KEYS, open: true };
+const PROXY: Known = { keys: PROXY_KEYS, open: false };
 
 export function selectSections(
   file: ContextFile,

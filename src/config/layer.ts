@@ -1,7 +1,7 @@
 // One source of settings after reading, and what precedence makes of all of them.
 import type { Problem } from "../core/errors.ts";
 import type { LayerName, Origin } from "./origin.ts";
-import type { SettingName, SettingValues } from "./settings.ts";
+import type { SettingName, SettingValues } from "./setting.ts";
 
 export interface Entry<T> extends Origin {
   readonly value: T;

@@ -2,7 +2,7 @@
 import type { Entry, Layer, Merge, Merged } from "./layer.ts";
 import type { LayerName } from "./origin.ts";
 import { LAYERS } from "./origin.ts";
-import type { SettingName, SettingValues } from "./settings.ts";
+import type { SettingName, SettingValues } from "./setting.ts";
 
 /** Layers whose LiteLLM config also says that the proxy is wanted. */
 const IMPLYING: ReadonlySet<LayerName> = new Set(["flags", "env"]);

@@ -52,8 +52,16 @@ function noteConfigSwitchedOff(merged: Merged, { options }: Sources): readonly P
 
 function noteUnproxied(merged: Merged, sources: Sources): readonly Problem[] {
   const { options, queue } = sources;
-  if (isProxyWanted(merged, sources) || merged.get("enabled").winner?.layer !== "default")
-    return [];
+  const enabled = merged.get("enabled").winner;
+  if (isProxyWanted(merged, sources) || !enabled) return [];
+  // Who switched it off here knows; the control plane's word comes unseen.
+  if (enabled.layer === "queue") {
+    const message = options.kubiyaWorker
+      ? "the queue's settings switch the local proxy off: the worker uses the control plane's gateway"
+      : "the queue's settings switch the local proxy off: the command starts without a proxy";
+    return [{ severity: "notice", message, place: enabled.place }];
+  }
+  if (enabled.layer !== "default") return [];
   if (options.kubiyaWorker) {
     const message = "no local proxy is configured: the worker uses the control plane's gateway";
     return [{ severity: "notice", message }];

@@ -82,7 +82,8 @@ function parseNumber(raw: unknown, { what, min, max, whole }: Range): number | I
   const remedy = whole
     ? `write a whole number from ${min} to ${max}`
     : `write a number of more than 0, at most ${max}`;
-  const isOutside = text !== undefined && /^[-+]?\d+(?:\.\d+)?$/.test(text);
+  const form = whole ? /^[-+]?\d+$/ : /^[-+]?\d+(?:\.\d+)?$/;
+  const isOutside = text !== undefined && form.test(text);
   return new Invalid(`${show(raw)} is ${isOutside ? "out of range" : `not ${what}`}`, remedy);
 }
 

@@ -5,7 +5,8 @@ import type { Config, SettingOrigin } from "./config.ts";
 import type { Merged } from "./layer.ts";
 import { NOTES } from "./notes.ts";
 import { CHECKS, isProxyWanted, requireKey } from "./checks.ts";
-import type { SettingName, SettingValues } from "./settings.ts";
+import { trustOf } from "./queue-layer.ts";
+import type { SettingName, SettingValues } from "./setting.ts";
 import { SETTINGS } from "./settings.ts";
 import type { Sources } from "./sources.ts";
 
@@ -40,6 +41,7 @@ export function resolveConfig(merged: Merged, sources: Sources): Config {
       readinessSeconds: required(merged, "readinessSeconds"),
       maxRestarts: required(merged, "maxRestarts"),
       port: optional(merged, "port"),
+      queueTrust: Object.freeze(trustOf(merged)),
     }),
     origins: Object.freeze(originsOf(merged)),
     problems: Object.freeze([...problems, ...NOTES.flatMap((note) => note(merged, sources))]),
@@ -81,5 +83,7 @@ function originsOf(merged: Merged): Record<SettingName, SettingOrigin> {
     apiKey: at("apiKey"),
     context: at("context"),
     contextFile: at("contextFile"),
+    trustQueue: at("trustQueue"),
+    trustHosts: at("trustHosts"),
   };
 }

@@ -1,6 +1,6 @@
 // Names of a setting in words, for messages and tables.
 import type { LayerName } from "./origin.ts";
-import type { SettingName } from "./settings.ts";
+import type { SettingName } from "./setting.ts";
 import { SETTINGS } from "./settings.ts";
 
 type WrittenLayer = Exclude<LayerName, "default">;

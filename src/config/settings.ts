@@ -1,6 +1,4 @@
-// The table of design 3.2: every setting, what each layer calls it, how it is read, its default. Nothing else knows them.
-import type { Secret } from "../core/secret.ts";
-import type { LitellmSource } from "./litellm-source.ts";
+// The table of design 3.2 and what came to it: every setting, what each layer calls it, how it is read, its default. Nothing else knows them.
 import { parseApiKey } from "./parse-key.ts";
 import { parseConfigFile, parseInlineConfig } from "./parse-litellm.ts";
 import { parsePath } from "./parse-path.ts";
@@ -12,42 +10,10 @@ import {
   parseRestarts,
   parseSeconds,
 } from "./parse-scalar.ts";
+import { parseTrustHosts, parseTrustQueue } from "./parse-trust.ts";
 import { parseControlPlaneUrl } from "./parse-url.ts";
+import type { Setting, SettingName, SettingValues } from "./setting.ts";
 import type { Spelling } from "./spelling.ts";
-
-export interface SettingValues {
-  enabled: boolean;
-  litellm: LitellmSource;
-  model: string;
-  readinessSeconds: number;
-  maxRestarts: number;
-  port: number;
-  controlPlaneUrl: string;
-  apiKey: Secret;
-  context: string;
-  contextFile: string;
-}
-
-export type SettingName = keyof SettingValues;
-
-export interface Setting<T> {
-  /** As the tables of the design and the README call it. */
-  readonly label: string;
-  /** Several: the first that is set counts. */
-  readonly flags: readonly Spelling<T>[];
-  readonly env: readonly Spelling<T>[];
-  readonly context: readonly Spelling<T>[];
-  readonly queue: readonly Spelling<T>[];
-  /** Two spellings in one layer contradict each other instead. */
-  readonly exclusive?: true;
-  /** An empty value is a fault, not the absence of one: a switch is never silently off. */
-  readonly emptyIsFault?: true;
-  /** The flag also has a `--no-` form. */
-  readonly negatable?: true;
-  readonly fallback: T | null;
-  /** How the tables write the default. */
-  readonly fallbackLabel: string;
-}
 
 type Settings = { readonly [Name in SettingName]: Setting<SettingValues[Name]> };
 
@@ -160,6 +126,8 @@ export const SETTINGS: Settings = {
     fallback: null,
     fallbackLabel: "~/.kubiya/config",
   },
+  trustQueue: contextOnly("trust in the queue", read(parseTrustQueue, "trust-queue")),
+  trustHosts: contextOnly("trusted hosts", read(parseTrustHosts, "trust-hosts")),
 };
 
 /** In the order of the table. */
@@ -174,8 +142,15 @@ export const SETTING_NAMES = [
   "apiKey",
   "context",
   "contextFile",
+  "trustQueue",
+  "trustHosts",
 ] as const satisfies readonly SettingName[];
 
 function read<T>(parse: Spelling<T>["parse"], ...names: readonly string[]): Spelling<T>[] {
   return names.map((name) => ({ name, parse }));
+}
+
+/** Only the user's own file can say whom the user trusts. */
+function contextOnly<T>(label: string, context: readonly Spelling<T>[]): Setting<T> {
+  return { label, flags: [], env: [], context, queue: [], fallback: null, fallbackLabel: "-" };
 }

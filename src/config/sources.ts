@@ -18,7 +18,7 @@ import { resolveHome } from "./home.ts";
 import type { Entry, Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { QueueSource } from "./queue-layer.ts";
-import { buildQueueLayer } from "./queue-layer.ts";
+import { buildQueueLayer, trustOf } from "./queue-layer.ts";
 
 export interface LoadOptions {
   /** `run` and `proxy` need the local proxy; a worker may go without. */
@@ -137,7 +137,7 @@ async function readQueue(
   const controlPlaneUrl = merged.get("controlPlaneUrl").winner?.value;
   if (!apiKey || controlPlaneUrl === undefined) return { layer: null, outcome: "no key" };
   if (!queue) return { layer: null, outcome: "no source" };
-  const settings = await queue.read({ controlPlaneUrl, apiKey });
+  const settings = await queue.read({ controlPlaneUrl, apiKey, trust: trustOf(merged) });
   return { layer: settings && buildQueueLayer(settings), outcome: "asked" };
 }
 

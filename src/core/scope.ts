@@ -1,4 +1,5 @@
 // Resources released in reverse order under one deadline, whatever ended the work.
+import { abortAfter } from "./abort-after.ts";
 
 export interface Scope {
   /** Aborted when the user asks to stop. */
@@ -35,8 +36,10 @@ export async function withScope<T>(
   try {
     return await work(scope);
   } finally {
-    const timeout = AbortSignal.timeout(options.budgetSeconds * 1000);
-    const deadline = options.force ? AbortSignal.any([timeout, options.force]) : timeout;
+    const deadline = abortAfter(
+      options.budgetSeconds * 1000,
+      ...(options.force ? [options.force] : []),
+    );
     for (const entry of entries.toReversed()) {
       try {
         await entry.release(deadline);

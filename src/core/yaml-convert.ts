@@ -6,6 +6,7 @@ import type { Problem } from "./errors.ts";
 import { problem, UserError } from "./errors.ts";
 import { describeSurprise, tooDeep } from "./yaml-problems.ts";
 import { resolvePlain } from "./yaml-scalar.ts";
+import { fitsTag, renderTag, standardTag } from "./yaml-tag.ts";
 import type { AliasNode, ListNode, MappingNode, ScalarNode, YamlNode } from "./yaml-tree.ts";
 
 export interface ConvertOptions {
@@ -15,7 +16,6 @@ export interface ConvertOptions {
 }
 
 const MAX_ALIASED_VALUES = 10_000;
-const STANDARD_TAG = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
 
 export function convertTree(
   tree: YamlNode,
@@ -46,7 +46,7 @@ class Converter {
     this.#remember(node);
     if (node.kind === "alias") return this.#alias(node, depth);
     if (node.kind === "scalar") return this.#scalar(node);
-    if (node.tag !== null && STANDARD_TAG.exec(node.tag)?.[1] !== node.kind) this.#badTag(node);
+    if (node.tag !== null && standardTag(node.tag) !== node.kind) this.#badTag(node);
     this.#open.add(node);
     const converted = node.kind === "map" ? this.#mapping(node, depth) : this.#list(node, depth);
     this.#open.delete(node);
@@ -86,11 +86,11 @@ class Converter {
 
   #scalar(node: ScalarNode): Converted {
     const position = { offset: node.offset, parts: null };
-    const tag = node.tag === null ? null : (STANDARD_TAG.exec(node.tag)?.[1] ?? node.tag);
+    const tag = node.tag === null ? null : (standardTag(node.tag) ?? node.tag);
     const isText = tag === null ? !node.isPlain : tag === "str" || tag === "!";
     if (isText) return { value: node.text, position };
     const { value, surprise, isTooLarge } = resolvePlain(node.text);
-    if (tag !== null && !matchesTag(tag, value)) this.#badTag(node);
+    if (tag !== null && !fitsTag(tag, value)) this.#badTag(node);
     if (isTooLarge) this.#error("an integer is too large to keep exactly", node, "quote it");
     if (surprise) {
       this.problems.push(describeSurprise(surprise, this.#options.locate(node.offset)));
@@ -184,19 +184,11 @@ class Converter {
   }
 
   #badTag(node: YamlNode): void {
-    const tag = node.tag?.replace("tag:yaml.org,2002:", "!!") ?? "";
+    const tag = renderTag(node.tag ?? "");
     this.#error(`the tag ${tag} is refused`, node, "remove it; only plain data belongs here");
   }
 
   #error(message: string, node: YamlNode, remedy: string): void {
     this.problems.push(problem(message, { place: this.#options.locate(node.offset), remedy }));
   }
-}
-
-function matchesTag(tag: string, value: unknown): boolean {
-  if (tag === "null") return value === null;
-  if (tag === "bool") return typeof value === "boolean";
-  return (
-    typeof value === "number" && (tag === "float" || (tag === "int" && Number.isInteger(value)))
-  );
 }

@@ -10,7 +10,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   BAD_INDENT: "line the keys of one mapping up under each other",
   BLOCK_AS_IMPLICIT_KEY: "look for a missing line feed, or quote a value that contains `: `",
   MULTILINE_IMPLICIT_KEY: "look for a missing `:` after the key or a missing quote",
-  MISSING_CHAR: "look for a quote or bracket that is never closed",
+  MISSING_CHAR:
+    "look for a quote or bracket that is never closed, or a line indented by too little",
   BAD_SCALAR_START: "quote the value",
   BAD_ALIAS: "quote the value if no alias is meant",
   KEY_OVER_1024_CHARS: "shorten the key",

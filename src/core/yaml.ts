@@ -71,7 +71,11 @@ function compose(text: string, locate: Locate, maxDepth: number): Document.Parse
     tokens += 1;
     if (tokens > MAX_TOKENS) {
       const place = locate(parser.offset);
-      throw new UserError("usage", problem("has too many values for a configuration", { place }));
+      const remedy = "remove what is not configuration, or split it with `include:`";
+      throw new UserError(
+        "usage",
+        problem("has too many values for a configuration", { place, remedy }),
+      );
     }
   }
   for (const token of parser.end()) documents.push(...composer.next(token));

@@ -1,6 +1,7 @@
 // The voice on stderr: talk, problems, a progress line on a terminal, events with --verbose.
 import type { Host } from "../core/host.ts";
-import type { Event, Progress, Report } from "../core/report.ts";
+import type { Progress, Report } from "../core/report.ts";
+import { renderEvent } from "../core/report.ts";
 import { createPalette } from "./palette.ts";
 import { renderProblem } from "./problems.ts";
 import { sanitize } from "./sanitize.ts";
@@ -28,7 +29,7 @@ export function createTerminal(host: Host, options: { verbose: boolean }): Repor
   return {
     info: (text) => say(`sidelite: ${sanitize(text)}`),
     verbose,
-    problem: (problem) => say(sanitizeLines(renderProblem(problem, palette), palette)),
+    problem: (problem) => say(renderProblem(problem, palette)),
     event: (event) => verbose(renderEvent(event)),
     progress: (label) => startProgress(label),
   };
@@ -60,14 +61,4 @@ export function createTerminal(host: Host, options: { verbose: boolean }): Repor
       },
     };
   }
-}
-
-/** Colour codes are ours; everything else that steers a terminal is not. */
-function sanitizeLines(text: string, palette: { bad(text: string): string }): string {
-  return palette.bad("x") === "x" ? sanitize(text) : text.replaceAll(/[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, "?");
-}
-
-export function renderEvent(event: Event): string {
-  const fields = Object.entries(event.fields ?? {}).map(([name, value]) => `${name}=${String(value)}`);
-  return [event.name, ...fields].join(" ");
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resolveHome } from "../../src/config/home.ts";
+import type { UserError } from "../../src/core/errors.ts";
 import { contextWith, createSandbox, render } from "./support.ts";
 
 const JSON_CONFIG = '{"model_list":[]}';
@@ -18,6 +19,7 @@ describe("enabled", () => {
       readinessSeconds: 120,
       maxRestarts: 5,
       port: null,
+      queueTrust: { full: false, hosts: [] },
     });
     expect(config.context).toEqual({ name: null, file: sandbox.contextFile, exists: false });
     expect(config.controlPlane).toEqual({
@@ -182,10 +184,11 @@ describe("the context file's place", () => {
   it("a named one must exist, --config before KUBIYA_CONFIG", async () => {
     const sandbox = await createSandbox();
     const env = { KUBIYA_CONFIG: "~/env-config" };
-    expect((await sandbox.fail({}, env)).message).toContain(`${sandbox.home}/env-config`);
+    const placeOf = (error: UserError) => error.problems[0]?.place?.source;
+    expect(placeOf(await sandbox.fail({}, env))).toBe(`${sandbox.home}/env-config`);
     const error = await sandbox.fail({ config: "my-config" }, env);
     expect(error.exitCode).toBe(2);
-    expect(error.message).toContain(`${sandbox.cwd}/my-config`);
+    expect(placeOf(error)).toBe(`${sandbox.cwd}/my-config`);
     await writeFile(join(sandbox.cwd, "my-config"), contextWith("port: 4100"), { mode: 0o600 });
     expect((await sandbox.load({ config: "my-config" }, env)).proxy.port).toBe(4100);
   });

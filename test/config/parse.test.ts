@@ -65,7 +65,7 @@ describe("numbers", () => {
     [parsePort, true, "true is not a port", "whole number"],
     [parsePort, [], "a list is not a port", "whole number"],
     [parseRestarts, "-1", "out of range", "from 0"],
-    [parseRestarts, "1.5", "out of range", "whole number"],
+    [parseRestarts, "1.5", "not a count", "whole number"],
     [parseSeconds, "0", "out of range", "more than 0"],
     [parseSeconds, "-5", "out of range", "more than 0"],
     [parseSeconds, "1000000000", "out of range", "at most 86400"],

@@ -9,7 +9,7 @@ import { mergeLayers } from "../../src/config/merge.ts";
 import type { LayerName } from "../../src/config/origin.ts";
 import { LAYERS } from "../../src/config/origin.ts";
 import { buildQueueLayer } from "../../src/config/queue-layer.ts";
-import type { SettingName, SettingValues } from "../../src/config/settings.ts";
+import type { SettingName, SettingValues } from "../../src/config/setting.ts";
 import { SETTING_NAMES, SETTINGS } from "../../src/config/settings.ts";
 import type { Spelling } from "../../src/config/spelling.ts";
 import { Secret } from "../../src/core/secret.ts";
@@ -28,6 +28,8 @@ const SAMPLES: Readonly<Record<SettingName, readonly [string, string, string, st
   apiKey: ["-", "k-env", "k-context", "-"],
   context: ["c", "c", "c", "-"],
   contextFile: ["/f/flags", "/f/env", "-", "-"],
+  trustQueue: ["-", "-", "full", "-"],
+  trustHosts: ["-", "-", "llm.example", "-"],
 };
 
 const WRITTEN = ["flags", "env", "context", "queue"] as const;
@@ -148,7 +150,7 @@ describe("one layer", () => {
 
 function spell(value: SettingValues[SettingName]): string {
   if (value instanceof Secret) return value.reveal();
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object" || "length" in value) return String(value);
   if (value.kind === "file") return value.path;
   return value.kind === "text" ? value.text : JSON.stringify(value.value);
 }
