@@ -1,0 +1,58 @@
+"""Turns the process that it is called in, a fork or the keeper itself, into one that serves LiteLLM."""
+
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+
+OOM_SCORE = "200"  # of 1000: when memory runs out a generation goes before the keeper
+COLLECTOR_PAUSE_S = 5  # the first requests are answered without a collection
+START_FAILED = 3  # uvicorn's own code for a start-up that failed
+
+
+def serve(order, log, keeper, process):
+    """`log`: descriptor for the output; `keeper`: the parent's pid, None in the keeper itself."""
+    try:
+        if keeper is not None:
+            process.die_with_parent()
+            if os.getppid() != keeper:
+                os._exit(0)
+            process.set_group(0)
+            with open("/proc/self/oom_score_adj", "w") as score:
+                score.write(OOM_SCORE)
+            process.watch_lifeline()
+        signal.set_wakeup_fd(-1)
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(name, signal.SIG_DFL)
+        os.umask(0o077)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+        sys.stdout.reconfigure(line_buffering=True)
+        os.environ.clear()
+        os.environ.update(order["environment"], WORKER_CONFIG=json.dumps(order["worker_config"]))
+        if order["cwd"] is not None:
+            os.chdir(order["cwd"])
+            sys.path.append(order["cwd"])  # as LiteLLM's own command does: custom modules
+        collector = threading.Timer(COLLECTOR_PAUSE_S, gc.enable)
+        collector.daemon = True
+        collector.start()
+        import uvicorn
+        from litellm.proxy.proxy_server import app
+
+        level = os.environ.get("LITELLM_LOG", "").lower()
+    except Exception:
+        traceback.print_exc()
+        sys.exit(START_FAILED)
+    uvicorn.run(
+        app,
+        uds=order["socket"],
+        log_level=level if level in uvicorn.config.LOG_LEVELS else "info",
+        access_log=False,  # the gateway writes it
+        server_header=False,
+        timeout_graceful_shutdown=order["grace_s"],
+        timeout_keep_alive=order["keep_alive_s"],
+    )

@@ -1,0 +1,185 @@
+// The processes behind the state: spawns keepers, starts, probes and stops generations, tells what happens to them.
+import { BugError } from "../core/errors.ts";
+import type { GenerationSpec, KeeperSpec, ProxyLimits } from "../core/proxy-spec.ts";
+import type { ExitStatus } from "../platform/exit-status.ts";
+import { settledWithin } from "../platform/settled-within.ts";
+import { HostedGeneration } from "./hosted-generation.ts";
+import { explainSpawnError, KeeperHost } from "./keeper-host.ts";
+import type { KeeperListener } from "./keeper.ts";
+import type { ProxyDeps } from "./proxy-deps.ts";
+import type { Input } from "./state-types.ts";
+import { stopGeneration, stopKeeper } from "./stop-steps.ts";
+
+export interface ProxySpec {
+  readonly keeper: KeeperSpec;
+  readonly limits: ProxyLimits;
+}
+
+interface Running {
+  readonly host: KeeperHost;
+  readonly generation: HostedGeneration;
+}
+
+export class Hosting {
+  readonly #spec: ProxySpec;
+  readonly #deps: ProxyDeps;
+  readonly #tell: (input: Input) => void;
+  readonly #keepers = new Map<number, KeeperHost>();
+  readonly #running = new Map<number, Running>();
+
+  constructor(spec: ProxySpec, deps: ProxyDeps, tell: (input: Input) => void) {
+    this.#spec = spec;
+    this.#deps = deps;
+    this.#tell = tell;
+  }
+
+  pidOf(generation: number): number | null {
+    return this.#running.get(generation)?.generation.pid ?? null;
+  }
+
+  /** Returns what prevented it. */
+  async spawn(id: number): Promise<Error | null> {
+    const host = new KeeperHost(id, this.#spec.keeper, this.#deps);
+    this.#keepers.set(id, host);
+    try {
+      await host.spawn(this.#listen(id, host), this.#spec.limits.readinessSeconds);
+      return null;
+    } catch (error) {
+      this.#keepers.delete(id);
+      this.#tell({ type: "keeper-ended", keeper: id, end: explainSpawnError(error) });
+      host.close();
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async start(id: number, keeper: number, configuration: GenerationSpec): Promise<void> {
+    const host = this.#keepers.get(keeper);
+    if (host === undefined) throw new BugError(`there is no keeper ${keeper}`);
+    const generation = new HostedGeneration(id, configuration, this.#spec.keeper.socketDir, host);
+    this.#running.set(id, { host, generation });
+    try {
+      const order = await generation.prepare(this.#deps, this.#spec.limits.graceSeconds);
+      if (!generation.isOver) return host.send(order);
+      this.#forget(generation);
+      this.#tell({ type: "ended", generation: id, end: generation.describe("stopped") });
+    } catch (error) {
+      this.#forget(generation);
+      const errno = error instanceof Error && "errno" in error ? Number(error.errno) : null;
+      this.#tell({ type: "refused", generation: id, reason: "log-connect", errno });
+    }
+  }
+
+  async probe(id: number): Promise<void> {
+    const generation = this.#running.get(id)?.generation;
+    if (generation === undefined) return;
+    const { readinessSeconds } = this.#spec.limits;
+    const found = await generation.measure(readinessSeconds);
+    if (found === null) return;
+    if (found.ready) {
+      this.#tell({ type: "ready", generation: id, missing: found.missing, ms: found.ms });
+    } else this.#tell({ type: "unready", generation: id, end: generation.describe(found.reason) });
+  }
+
+  add(id: number): void {
+    const generation = this.#running.get(id)?.generation;
+    if (generation === undefined) return;
+    generation.isServing = true;
+    this.#deps.upstream.add(generation.name, generation.endpoint);
+  }
+
+  async drain(id: number): Promise<void> {
+    const generation = this.#running.get(id)?.generation;
+    if (generation === undefined) return;
+    const drained = this.#deps.upstream.drain(generation.name);
+    await settledWithin(drained, this.#spec.limits.graceSeconds * 1000);
+    this.#tell({ type: "drained", generation: id });
+  }
+
+  async stop(id: number): Promise<void> {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    await stopGeneration(running.host, running.generation, this.#spec.limits.graceSeconds);
+  }
+
+  kill(id: number): void {
+    this.#running.get(id)?.generation.kill();
+  }
+
+  async quit(keeper: number): Promise<void> {
+    const host = this.#keepers.get(keeper);
+    if (host === undefined) return;
+    const generations = [...this.#running.values()].filter((running) => running.host === host);
+    await stopKeeper(
+      host,
+      generations.map(({ generation }) => generation),
+      this.#spec.limits.graceSeconds,
+    );
+  }
+
+  /** The stop ladder for all there is. */
+  async shutDown(): Promise<void> {
+    for (const { generation } of this.#running.values()) {
+      void this.#deps.upstream.drain(generation.name);
+    }
+    await Promise.all([...this.#keepers.keys()].map((keeper) => this.quit(keeper)));
+  }
+
+  killAll(): void {
+    for (const host of this.#keepers.values()) host.kill();
+  }
+
+  #listen(id: number, host: KeeperHost): KeeperListener {
+    return {
+      imported: (fork) => {
+        host.setImported();
+        this.#tell({ type: "imported", keeper: id, fork });
+      },
+      started: (generation, pid) => {
+        const running = this.#running.get(generation);
+        if (running !== undefined) running.generation.pid = pid;
+        this.#deps.reaper.addGroup(pid);
+        this.#tell({ type: "started", generation });
+      },
+      refused: (generation, reason, errno) => {
+        this.#forget(this.#running.get(generation)?.generation);
+        this.#tell({ type: "refused", generation, reason, errno });
+      },
+      exited: (generation, status) => host.track(this.#exited(generation, status)),
+      ended: (status, fatal) => void this.#ended(id, host, status, fatal),
+    };
+  }
+
+  async #exited(id: number, status: ExitStatus): Promise<void> {
+    const generation = this.#running.get(id)?.generation;
+    if (generation === undefined) return;
+    this.#forget(generation);
+    const end = await generation.explain(status, this.#deps.classify);
+    this.#tell({ type: "ended", generation: id, end });
+  }
+
+  /** The kernel has killed the generations that are left. */
+  async #ended(
+    id: number,
+    host: KeeperHost,
+    status: ExitStatus,
+    fatal: string | null,
+  ): Promise<void> {
+    const lost = [...this.#running.values()].filter((running) => running.host === host);
+    for (const { generation } of lost) this.#forget(generation);
+    const end = await host.bury(status, fatal);
+    await Promise.all(lost.map(({ generation }) => generation.removeSocket()));
+    this.#keepers.delete(id);
+    this.#tell({ type: "keeper-ended", keeper: id, end });
+    host.close();
+  }
+
+  /** Nothing more comes from it, and no request goes to it. */
+  #forget(generation: HostedGeneration | undefined): void {
+    if (generation === undefined) return;
+    const { number, name, pid } = generation;
+    this.#running.delete(number);
+    this.#deps.upstream.remove(name);
+    if (pid !== null) this.#deps.reaper.removeGroup(pid);
+    generation.close();
+  }
+}

@@ -1,0 +1,117 @@
+// One keeper as the supervisor handles it: spawned under its own cookie, explained and cleaned up after at its end.
+import { UserError } from "../core/errors.ts";
+import type { KeeperSpec } from "../core/proxy-spec.ts";
+import type { Cookie } from "../platform/cookie.ts";
+import { cookieFor, restoreCookie, sweepCookie } from "../platform/cookie.ts";
+import type { ExitStatus } from "../platform/exit-status.ts";
+import type { Keeper, KeeperListener } from "./keeper.ts";
+import { spawnKeeper } from "./keeper.ts";
+import type { Order } from "./protocol.ts";
+import type { ProxyDeps } from "./proxy-deps.ts";
+import type { ExitCause, ProxyFailure } from "./state-types.ts";
+import { Tail } from "./tail.ts";
+
+const COOKIE_NAME = "SIDELITE_COOKIE";
+
+export class KeeperHost {
+  hasImported = false;
+  /** Settles when it is buried. */
+  readonly ended: Promise<void>;
+  readonly #spec: KeeperSpec;
+  readonly #deps: ProxyDeps;
+  readonly #cookie: Cookie | null;
+  readonly #tail = new Tail();
+  readonly #over = new AbortController();
+  /** Ends of its generations that are still looked into. */
+  readonly #exits: Promise<void>[] = [];
+  #spawnedAt: number | null = performance.now();
+  #importLimit: NodeJS.Timeout | undefined;
+  #keeper: Keeper | null = null;
+  /** Why we killed it. */
+  #verdict: ExitCause | null = null;
+
+  constructor(id: number, spec: KeeperSpec, deps: ProxyDeps) {
+    this.#spec = spec;
+    this.#deps = deps;
+    const cookie = spec.importEnvironment[COOKIE_NAME];
+    this.#cookie = cookie === undefined ? null : cookieFor(restoreCookie(cookie), `keeper${id}`);
+    this.ended = new Promise((resolve) => {
+      this.#over.signal.addEventListener("abort", () => resolve());
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** The variable that marks its descendants. */
+  get mark(): Readonly<Record<string, string>> {
+    return this.#cookie === null ? {} : { [COOKIE_NAME]: this.#cookie.value };
+  }
+
+  /** Throws UserError when Python cannot be run. */
+  async spawn(listener: KeeperListener, budgetSeconds: number): Promise<void> {
+    const { log, redactor, reaper } = this.#deps;
+    const output = { source: "keeper", log, redactor, tail: this.#tail };
+    const importEnvironment = { ...this.#spec.importEnvironment, ...this.mark };
+    this.#keeper = await spawnKeeper({ ...this.#spec, importEnvironment }, output, listener);
+    reaper.addGroup(this.#keeper.pid);
+    if (this.#verdict !== null) return this.#keeper.kill();
+    const summary = `LiteLLM was not loaded within ${budgetSeconds} s`;
+    const tooSlow = { kind: "unready", summary, remedy: null, permanent: false };
+    this.#importLimit = setTimeout(() => this.kill(tooSlow), budgetSeconds * 1000);
+  }
+
+  setImported(): void {
+    clearTimeout(this.#importLimit);
+    this.hasImported = true;
+  }
+
+  /** From when the time of its next generation counts: the first one waited for the import. */
+  takeStart(): number {
+    const since = this.#spawnedAt ?? performance.now();
+    this.#spawnedAt = null;
+    return since;
+  }
+
+  send(order: Order): void {
+    this.#keeper?.send(order);
+  }
+
+  track(exit: Promise<void>): void {
+    this.#exits.push(exit);
+  }
+
+  /** `verdict`: what its end means; without one it was asked for. */
+  kill(verdict?: ExitCause): void {
+    const stopped = { kind: "stopped", summary: "stopped", remedy: null, permanent: false };
+    this.#verdict ??= verdict ?? stopped;
+    this.#keeper?.kill();
+  }
+
+  /** Kills what it left behind, wherever that went, and says why it ended. */
+  async bury(status: ExitStatus, fatal: string | null): Promise<ProxyFailure> {
+    clearTimeout(this.#importLimit);
+    if (this.#keeper !== null) this.#deps.reaper.removeGroup(this.#keeper.pid);
+    // A machine so ill that /proc cannot be read is not made better by our own death.
+    if (this.#cookie !== null) await sweepCookie(this.#cookie).catch(() => 0);
+    await Promise.all(this.#exits);
+    const lines = this.#tail.lines();
+    const cause = this.#verdict ?? this.#deps.classify({ ...status, lines });
+    if (fatal === null) return { cause, lines };
+    const summary = cause.permanent ? cause.summary : `LiteLLM cannot be loaded: ${fatal}`;
+    return { cause: { ...cause, summary, permanent: true }, lines };
+  }
+
+  close(): void {
+    this.#over.abort();
+  }
+}
+
+/** What a keeper that could not even be spawned means. */
+export function explainSpawnError(error: unknown): ProxyFailure {
+  const problem = error instanceof UserError ? error.problems[0] : undefined;
+  const summary = problem?.message ?? String(error);
+  const remedy = problem?.remedy ?? null;
+  return { cause: { kind: "spawn", summary, remedy, permanent: true }, lines: [] };
+}

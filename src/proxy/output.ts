@@ -1,0 +1,52 @@
+// One stream of a process on its way into the log: redacted, in whole lines, each with the name of its source.
+import type { Readable } from "node:stream";
+import type { Redactor } from "../core/redact.ts";
+import type { LogFile } from "../platform/log-file.ts";
+import type { Tail } from "./tail.ts";
+
+export interface OutputSpec {
+  /** `g3`, `keeper`: stands before each line. */
+  readonly source: string;
+  readonly log: LogFile;
+  readonly redactor: Redactor;
+  readonly tail: Tail;
+}
+
+const LONGEST_LINE = 64 * 1024;
+/** At the end of a part; the rest follows in the next line. */
+const CONTINUED = " ...\n";
+
+/** Ends by itself at the stream's end, with what was held back. The disk's speed holds the stream back. */
+export function pumpOutput(stream: Readable, spec: OutputSpec): void {
+  const redacted = spec.redactor.stream();
+  const prefix = `${spec.source} `;
+  let line = "";
+
+  const write = (lines: string): boolean => {
+    if (lines === "") return true;
+    spec.tail.add(lines);
+    const named = prefix + lines.slice(0, -1).replaceAll("\n", `\n${prefix}`);
+    return spec.log.write(Buffer.from(`${named}\n`, "latin1"));
+  };
+  const take = (bytes: Buffer): boolean => {
+    const text = line + bytes.toString("latin1");
+    const end = text.lastIndexOf("\n") + 1;
+    line = text.slice(end);
+    let lines = text.slice(0, end);
+    for (; line.length > LONGEST_LINE; line = line.slice(LONGEST_LINE)) {
+      lines += line.slice(0, LONGEST_LINE) + CONTINUED;
+    }
+    return write(lines);
+  };
+
+  stream.on("data", (chunk: Buffer) => {
+    if (take(redacted.push(chunk))) return;
+    stream.pause();
+    void spec.log.drained().then(() => stream.resume());
+  });
+  stream.on("error", () => undefined); // the process died with it
+  stream.once("close", () => {
+    take(redacted.end());
+    if (line !== "") write(`${line}\n`);
+  });
+}

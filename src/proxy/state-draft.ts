@@ -1,0 +1,67 @@
+// A state under change: what the rules of state.ts and death.ts write to.
+import type {
+  Effect,
+  EventFields,
+  GenerationState,
+  KeeperState,
+  Moment,
+  ProxyState,
+} from "./state-types.ts";
+
+export class Draft {
+  state: ProxyState;
+  readonly effects: Effect[] = [];
+  readonly moment: Moment;
+
+  constructor(state: ProxyState, moment: Moment) {
+    this.state = state;
+    this.moment = moment;
+  }
+
+  set(change: Partial<ProxyState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  do(...effects: Effect[]): void {
+    this.effects.push(...effects);
+  }
+
+  event(name: string, fields: EventFields = {}): void {
+    this.effects.push({ type: "event", name, fields });
+  }
+
+  find(generation: number): GenerationState | undefined {
+    return this.state.generations.find(({ id }) => id === generation);
+  }
+
+  setGeneration(id: number, change: Partial<GenerationState>): void {
+    const generations = this.state.generations.map((known) =>
+      known.id === id ? { ...known, ...change } : known,
+    );
+    this.set({ generations });
+  }
+
+  setKeeper(id: number, change: Partial<KeeperState>): void {
+    const keepers = this.state.keepers.map((known) =>
+      known.id === id ? { ...known, ...change } : known,
+    );
+    this.set({ keepers });
+  }
+
+  /** It ends now, and its end is no death. */
+  kill(generation: number): void {
+    this.setGeneration(generation, { status: "stopping" });
+    this.do({ type: "kill-generation", generation });
+  }
+
+  /** It hosts no further generation. */
+  retire(keeper: number): void {
+    this.setKeeper(keeper, { status: "closing" });
+    this.do({ type: "quit-keeper", keeper });
+  }
+
+  /** They have ended. */
+  forget(ended: readonly GenerationState[]): void {
+    this.set({ generations: this.state.generations.filter((known) => !ended.includes(known)) });
+  }
+}
