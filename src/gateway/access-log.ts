@@ -20,8 +20,10 @@ const MAX_TEXT = 200;
 
 export function renderAccess(record: AccessRecord): string {
   const { id, principal, method, path, model, status, ms, bytesIn, bytesOut, cut } = record;
+  // What the seed's `grep -i "rate limit"` looks for.
+  const limited = status === 429 ? " rate limit" : "";
   const end = cut === null ? "" : ` cut=${cut}`;
-  return `access ${id} ${principal ?? "-"} ${method} ${plain(path)} model=${plain(model ?? "-")} ${status} ${ms.toFixed(1)}ms in=${bytesIn} out=${bytesOut}${end}`;
+  return `access ${id} ${principal ?? "-"} ${method} ${plain(path)} model=${plain(model ?? "-")} ${status} ${ms.toFixed(1)}ms in=${bytesIn} out=${bytesOut}${end}${limited}`;
 }
 
 /** A client's own words must not make lines or colours in a terminal. */

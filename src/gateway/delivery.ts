@@ -1,4 +1,5 @@
 // Gets one admitted request to its upstream: waits for a lease, takes the body in, forwards the answer.
+import { abortAfter } from "../core/abort-after.ts";
 import type { Lease, RequestBody } from "../core/upstream.ts";
 import { UpstreamUnavailable } from "../core/upstream.ts";
 import { answerJson } from "./answer.ts";
@@ -14,12 +15,14 @@ import { renderModels } from "./models.ts";
 import { Refusal } from "./refusal.ts";
 import type { Route } from "./router.ts";
 import type { Incoming, Shared } from "./shared.ts";
+import type { UsageTail } from "./usage-tail.ts";
 
 export class Delivery {
   readonly #shared: Shared;
   readonly #incoming: Incoming;
   readonly #route: Route;
   readonly #check: BodyCheck;
+  readonly #tail: UsageTail | null;
   /** undefined: not read yet. */
   #body: RequestBody | undefined;
   #forwarding: Forwarding | null = null;
@@ -27,19 +30,21 @@ export class Delivery {
   #cut = false;
   #gone = false;
 
-  /** `body`: what had to be read before the route could be chosen, if anything. */
+  /** `body`: what had to be read before the route could be chosen, if anything; `tail` sees the answer. */
   constructor(
     shared: Shared,
     incoming: Incoming,
     route: Route,
     check: BodyCheck,
     body: RequestBody | undefined,
+    tail: UsageTail | null,
   ) {
     this.#shared = shared;
     this.#incoming = incoming;
     this.#route = route;
     this.#check = check;
     this.#body = body;
+    this.#tail = tail;
   }
 
   get bytesOut(): number {
@@ -115,7 +120,7 @@ export class Delivery {
       headers: (upgrade === null ? planHeaders : planUpgradeHeaders)(head, this.#route.headers),
       bodyLength: head.contentLength,
     };
-    this.#forwarding = new Forwarding(lease, outgoing, this.#body, this.#incoming);
+    this.#forwarding = new Forwarding(lease, outgoing, this.#body, this.#incoming, this.#tail);
     return this.#forwarding.ended;
   }
 
@@ -125,9 +130,9 @@ export class Delivery {
     const { signal } = this.#holding;
     if (this.#gone) this.leave();
     if (this.#route.list === null) return this.#route.upstream.acquire(signal);
-    const patience = AbortSignal.timeout(this.#shared.limits.modelsHoldMs);
+    const patience = abortAfter(this.#shared.limits.modelsHoldMs, signal);
     try {
-      return await this.#route.upstream.acquire(AbortSignal.any([signal, patience]));
+      return await this.#route.upstream.acquire(patience);
     } catch (error) {
       if (patience.aborted && !signal.aborted) return null;
       throw error;

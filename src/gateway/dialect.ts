@@ -20,6 +20,7 @@ const NAMES = {
   "too-large": names(413, "invalid_request_error", "request_too_large", "INVALID_ARGUMENT"),
   "media-type": names(415, "invalid_request_error", "invalid_request_error", "INVALID_ARGUMENT"),
   misdirected: names(421, "invalid_request_error", "invalid_request_error", "INVALID_ARGUMENT"),
+  "rate-limited": names(429, "rate_limit_error", "rate_limit_error", "RESOURCE_EXHAUSTED"),
   internal: names(500, "api_error", "api_error", "INTERNAL"),
   "bad-gateway": names(502, "api_error", "api_error", "INTERNAL"),
   "gateway-timeout": names(504, "timeout_error", "timeout_error", "DEADLINE_EXCEEDED"),

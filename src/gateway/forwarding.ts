@@ -11,6 +11,7 @@ import type {
 } from "../core/upstream.ts";
 import { planResponseHeaders, planSwitchHeaders } from "./header-plan.ts";
 import type { Incoming } from "./shared.ts";
+import type { UsageTail } from "./usage-tail.ts";
 import { joinSockets, renderSwitch } from "./tunnel.ts";
 import { UpstreamBroken, UpstreamUnreached } from "./upstream-errors.ts";
 
@@ -24,12 +25,21 @@ export class Forwarding implements ResponseSink {
   readonly #incoming: Incoming;
   readonly #response: ServerResponse;
   readonly #exchange: Exchange;
+  readonly #tail: UsageTail | null;
   #bytes = 0;
   #tunnel: Duplex | null = null;
   #settle!: (ending: Ending) => void;
 
-  constructor(lease: Lease, head: RequestHead, body: RequestBody, incoming: Incoming) {
+  /** `tail` gets the answer's body too. */
+  constructor(
+    lease: Lease,
+    head: RequestHead,
+    body: RequestBody,
+    incoming: Incoming,
+    tail: UsageTail | null,
+  ) {
     this.#incoming = incoming;
+    this.#tail = tail;
     this.#response = incoming.response;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
@@ -70,6 +80,7 @@ export class Forwarding implements ResponseSink {
 
   data(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
+    this.#tail?.push(chunk);
     if (this.#response.write(chunk)) return true;
     this.#response.once("drain", this.#onDrain);
     return false;

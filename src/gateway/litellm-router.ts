@@ -7,6 +7,7 @@ import { bodyRule } from "./body-rule.ts";
 import { buildPathRules } from "./paths.ts";
 import { Refusal } from "./refusal.ts";
 import type { Need, Route, Router } from "./router.ts";
+import { LITELLM_ROUTE } from "./router.ts";
 
 export interface LitellmRouterOptions {
   readonly upstream: Upstream;
@@ -78,7 +79,7 @@ function buildRoutes(options: LitellmRouterOptions, who: Principal): { plain: Ro
   const authorization = `Bearer ${secret.reveal()}`;
   if (/[^ -~]/.test(authorization)) throw new BugError("a key that is no header value");
   const plain: Route = {
-    id: "litellm",
+    id: LITELLM_ROUTE,
     upstream: options.upstream,
     headers: { set: ["authorization", authorization] },
     path: (url) => url,

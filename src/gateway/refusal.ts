@@ -9,6 +9,7 @@ export type RefusalKind =
   | "too-large"
   | "media-type"
   | "misdirected"
+  | "rate-limited"
   | "internal"
   | "bad-gateway"
   | "gateway-timeout"

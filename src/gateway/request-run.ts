@@ -17,6 +17,7 @@ import { Refusal } from "./refusal.ts";
 import type { Need } from "./router.ts";
 import type { Incoming, Shared } from "./shared.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { UsageTail } from "./usage-tail.ts";
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 
@@ -110,14 +111,16 @@ export class RequestRun {
     const { policy, router } = this.#snapshot;
     const route = router.select(this.#incoming.head, principal, check.model);
     if (route instanceof Refusal) return route;
-    const admission = policy.admit({ principal, route, model: check.model });
+    const { method } = this.#incoming.head;
+    const admission = policy.admit({ principal, route, model: check.model, method });
     if (admission instanceof Refusal) return admission;
-    this.#delivery = new Delivery(this.#shared, this.#incoming, route, check, body);
+    const tail = admission.countsTokens ? new UsageTail() : null;
+    this.#delivery = new Delivery(this.#shared, this.#incoming, route, check, body, tail);
     if (this.#gone) this.#delivery.leave();
     try {
       return await this.#delivery.run();
     } finally {
-      policy.settle(admission, this.#outcome());
+      policy.settle(admission, this.#outcome(tail));
     }
   }
 
@@ -130,7 +133,7 @@ export class RequestRun {
     });
   }
 
-  #outcome(): Outcome {
+  #outcome(tail: UsageTail | null): Outcome {
     const { response } = this.#incoming;
     const cutByUpstream = this.#delivery?.cut === true;
     const sent = response.headersSent ? response.statusCode : 0;
@@ -140,6 +143,7 @@ export class RequestRun {
       bytesIn: this.#check?.bytes ?? 0,
       bytesOut: this.#delivery?.bytesOut ?? 0,
       cut: this.#gone ? "client" : cutByUpstream ? "upstream" : null,
+      tokens: tail?.tokens ?? 0,
     };
   }
 
@@ -151,7 +155,7 @@ export class RequestRun {
       method: head.method,
       path: head.path,
       model: this.#check?.model ?? null,
-      ...this.#outcome(),
+      ...this.#outcome(null),
     });
   }
 }

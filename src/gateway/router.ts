@@ -5,6 +5,9 @@ import type { Head } from "./head.ts";
 import type { HeaderPlan } from "./header-plan.ts";
 import type { Refusal } from "./refusal.ts";
 
+/** `Route.id` of what goes to LiteLLM. */
+export const LITELLM_ROUTE = "litellm";
+
 export interface Need {
   /** The body's `model` must be known before a route is chosen. */
   readonly model: boolean;

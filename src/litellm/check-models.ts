@@ -79,7 +79,20 @@ export function providersAreKnown({ resolved }: Checked): Finding[] {
   });
 }
 
-function deployments(value: unknown): { parameters: unknown; path: (string | number)[] }[] {
+/** Meant where the load is to be spread; else the second answers half of the requests. */
+export function balancedNames({ resolved }: Checked): Finding[] {
+  const names = itemsOf(getOwn(resolved, "model_list")).map((item) => getOwn(item, "model_name"));
+  return names.flatMap((name, index): Finding[] => {
+    const count = names.filter((other) => other === name).length;
+    if (typeof name !== "string" || count < 2 || names.indexOf(name) !== index) return [];
+    const message = `${name} stands ${count} times: LiteLLM spreads its requests over them`;
+    const remedy = "give the others another name unless that is meant";
+    const path = ["model_list", index, "model_name"];
+    return [{ path, message, remedy, severity: "notice", rule: "balanced-model" }];
+  });
+}
+
+export function deployments(value: unknown): { parameters: unknown; path: (string | number)[] }[] {
   return itemsOf(getOwn(value, "model_list")).flatMap((deployment, index) => {
     const parameters = getOwn(deployment, "litellm_params");
     return isMapping(parameters)

@@ -55,6 +55,16 @@ export async function readIncludes(
 ): Promise<ReadonlyMap<string, LitellmDocument>> {
   const found = new Map<string, LitellmDocument>();
   const pending = listIncludes(main);
+  const readNamed = async (path: string): Promise<LitellmDocument> => {
+    try {
+      return await read(path);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const place = main.place(["include"]);
+      const named = { severity: "notice", message: `this includes ${path}`, place } as const;
+      throw new UserError(error.exit, [...error.problems, named], { cause: error });
+    }
+  };
   for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
     if (found.has(path) || path === main.source) continue;
     if (found.size === MAX_FILES) {
@@ -66,7 +76,7 @@ export async function readIncludes(
     }
     // One after the other: a file decides which ones follow.
     // oxlint-disable-next-line no-await-in-loop
-    const document = await read(path);
+    const document = await readNamed(path);
     found.set(path, document);
     pending.push(...listIncludes(document));
   }

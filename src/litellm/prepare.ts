@@ -7,14 +7,14 @@ import type { Environment } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
 import type { ExpectedModels } from "../core/proxy-spec.ts";
 import { renderYaml } from "../core/render-yaml.ts";
-import { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secret.ts";
 import { noFiles, notJson } from "./check-documents.ts";
+import { collectSecrets } from "./collect-secrets.ts";
 import { concealValues } from "./conceal.ts";
 import { listCustomModules } from "./custom-modules.ts";
 import type { LitellmDocument } from "./document.ts";
 import { buildEnvironment } from "./environment.ts";
 import { extractSecrets } from "./extract.ts";
-import { isSecretName } from "./field-names.ts";
 import { readFileVariables } from "./file-variables.ts";
 import type { Finding } from "./findings.ts";
 import { toProblem } from "./findings.ts";
@@ -23,13 +23,15 @@ import { MASTER_KEY_VARIABLE, takeMasterKey, withMasterKey } from "./master-key.
 import type { Models } from "./models.ts";
 import { listModels } from "./models.ts";
 import { absolutePaths } from "./path-fields.ts";
+import type { InstanceLimits } from "./rate-limits.ts";
+import { takeRateLimits } from "./rate-limits.ts";
 import { rules } from "./rules.ts";
 import { checkTypes } from "./schema.ts";
 import { hasSecretManager } from "./secret-manager.ts";
-import { hasUserinfo, looksLikeSecret } from "./secret-values.ts";
 import type { SideliteSection } from "./sidelite-section.ts";
 import { splitSidelite } from "./sidelite-section.ts";
 import { translate } from "./translate.ts";
+import type { Mapping } from "./tree.ts";
 import { entriesOf, withKey } from "./tree.ts";
 import { collectUsage } from "./usage.ts";
 
@@ -46,6 +48,8 @@ export interface LitellmInput {
   readonly strict: boolean;
   /** Nothing is to be started: an empty model list is only a warning. */
   readonly onlyValidate?: boolean;
+  /** Entries of `model_list` that the configuration implies (agents with a provider of their own). */
+  readonly impliedModels?: readonly unknown[];
 }
 
 export interface PreparedLitellm {
@@ -54,6 +58,8 @@ export interface PreparedLitellm {
   /** Of the rendered text and the names of variables; no secret goes into it. */
   readonly digest: string;
   readonly models: ExpectedModels;
+  /** For the gateway. */
+  readonly limits: InstanceLimits;
   /** For `--model`: aliases too. */
   readonly names: Models;
   readonly sidelite: SideliteSection;
@@ -89,9 +95,10 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     problems.push(...findings.map((finding) => toProblem(finding, place)));
 
   const split = splitSidelite(whole, env);
-  const translated = translate(split.value);
+  const limited = takeRateLimits(split.value);
+  const translated = translate(withModels(limited.value, input.impliedModels ?? []));
   report([...notJson(documents), ...noFiles(main, input.trust)]);
-  report([...split.findings, ...translated.findings]);
+  report([...split.findings, ...limited.findings, ...translated.findings]);
   report(checkTypes(translated.value));
 
   const section = translated.value["environment_variables"];
@@ -115,9 +122,10 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     written,
     resolved,
     given: new Set([...file.values.keys(), ...split.section.proxy.passEnv]),
+    present: new Set(Object.keys(known).filter((name) => known[name] !== "")),
     strict: input.strict,
     trust: input.trust,
-    hasProviders: entriesOf(split.section.providers).length > 0,
+    hasProviders: hasDirectRoutes(split.section),
     onlyValidate: input.onlyValidate ?? false,
   };
   const found = rules.flatMap((rule) => rule(checked)).map((finding) => toProblem(finding, place));
@@ -141,26 +149,37 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     rendered,
     digest: digestOf(rendered, Object.keys(environment.environment), cwd),
     models: { exact: names.exact, wildcard: names.wildcard },
+    limits: limited.limits,
     names,
     sidelite: split.section,
     place,
     masterKey: { secret: master.key, fromUser: master.isFromUser },
     environment: environment.environment,
     importEnvironment: environment.importEnvironment,
-    secrets: collectSecrets([
-      master.key.reveal(),
-      ...(split.section.key ? [split.section.key.reveal()] : []),
-      ...extracted.secrets,
-      ...Object.entries(environment.environment)
-        .filter(isSecretVariable)
-        .map(([, secret]) => secret),
-    ]),
+    secrets: collectSecrets(
+      [
+        master.key.reveal(),
+        ...(split.section.key ? [split.section.key.reveal()] : []),
+        ...extracted.secrets,
+      ],
+      environment.environment,
+    ),
     problems,
     hiddenFromWorker: environment.hidden,
     usesCustomModules,
     cwd,
     droppedNames: environment.dropped,
   };
+}
+
+function withModels(value: Mapping, implied: readonly unknown[]): Mapping {
+  const written = value["model_list"] ?? [];
+  if (implied.length === 0 || !Array.isArray(written)) return value;
+  return withKey(value, "model_list", [...written, ...implied]);
+}
+
+function hasDirectRoutes({ providers, agents }: SideliteSection): boolean {
+  return Object.keys(providers ?? {}).length > 0 || entriesOf(agents).length > 0;
 }
 
 function throwErrors(problems: readonly Problem[]): void {
@@ -174,13 +193,4 @@ function throwErrors(problems: readonly Problem[]): void {
 function digestOf(rendered: string, names: readonly string[], cwd: string | null): string {
   const parts = [rendered, names.toSorted().join(" "), cwd ?? ""];
   return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
-}
-
-function isSecretVariable([name, value]: [string, string]): boolean {
-  if (name.startsWith("SIDELITE_V")) return false;
-  return isSecretName(name) || looksLikeSecret(value) || hasUserinfo(value);
-}
-
-function collectSecrets(values: readonly string[]): Secret[] {
-  return [...new Set(values)].filter((value) => value !== "").map((value) => new Secret(value));
 }

@@ -9,6 +9,8 @@ export interface Checked {
   readonly resolved: unknown;
   /** Variables that LiteLLM gets beyond what the providers' tables name. */
   readonly given: ReadonlySet<string>;
+  /** Names of the variables that are set, those of `environment_variables` included. */
+  readonly present: ReadonlySet<string>;
   /** Unknown keys are errors. */
   readonly strict: boolean;
   readonly trust: "local" | "queue";

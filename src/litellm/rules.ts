@@ -15,10 +15,13 @@ import {
 } from "./check-keys.ts";
 import {
   addressesAreHttp,
+  balancedNames,
   modelsExist,
   ollamaHasAddress,
   providersAreKnown,
 } from "./check-models.ts";
+import { providersHaveKeys } from "./check-credentials.ts";
+import { messagesAreServed, teamsNeedDatabase } from "./check-effects.ts";
 import { knownCallbacks, noRemoteCode } from "./check-callbacks.ts";
 import type { Rule } from "./rule.ts";
 
@@ -27,6 +30,9 @@ export const rules: readonly Rule[] = [
   ollamaHasAddress,
   addressesAreHttp,
   providersAreKnown,
+  balancedNames,
+  providersHaveKeys,
+  messagesAreServed,
   fallbackShapes,
   fallbackTargets,
   fallbackCircles,
@@ -34,6 +40,7 @@ export const rules: readonly Rule[] = [
   knownCallbacks,
   noRemoteCode,
   noDatabase,
+  teamsNeedDatabase,
   redisHasAddress,
   secretManagerIsBounded,
   misplacedMasterKey,

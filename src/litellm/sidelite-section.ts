@@ -12,8 +12,8 @@ import type { Mapping } from "./tree.ts";
 import { getAt, withKey } from "./tree.ts";
 
 export interface SideliteSection {
-  /** As parsed; the gateway's direct routes understand them. */
-  readonly providers: Mapping | null;
+  /** As written, references too: the gateway's direct routes understand them. A list is Llama Stack's form. */
+  readonly providers: Mapping | readonly unknown[] | null;
   readonly agents: Mapping | null;
   readonly proxy: { readonly passEnv: readonly string[] };
   readonly worker: {
@@ -34,12 +34,12 @@ const MIN_KEY_LENGTH = 16;
 const patterns = z
   .array(z.string().regex(NAME_PATTERN, "is no variable's name: write NAME or PREFIX_*"))
   .nullish();
-const mappings = z.record(z.string(), z.looseObject({}, "must be a mapping")).nullish();
+const mapping = z.record(z.string(), z.unknown(), "must be a mapping");
 const path = z.string().regex(/^\/[^\s?#]*$/, "is no path: begin with / and leave out ? and #");
 
 export const section = z.strictObject({
-  providers: mappings,
-  agents: mappings,
+  providers: z.union([mapping, z.array(z.unknown())], "must be a mapping or a list").nullish(),
+  agents: mapping.nullish(),
   proxy: z.strictObject({ "pass-env": patterns }).nullish(),
   worker: z
     .strictObject({

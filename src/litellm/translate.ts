@@ -3,7 +3,7 @@ import type { YamlPath } from "../core/document.ts";
 import { nameProviders } from "./bare-models.ts";
 import type { Finding } from "./findings.ts";
 import type { Mapping } from "./tree.ts";
-import { getOwn, isMapping, withKey } from "./tree.ts";
+import { entriesOf, getOwn, isMapping, toMapping, withKey } from "./tree.ts";
 
 interface Translated {
   readonly value: Mapping;
@@ -28,7 +28,7 @@ const translations: readonly Translation[] = [
   nameProviders,
   routingStrategy,
   requestTimeout,
-  limitsWithoutEffect,
+  defaultMetadata,
 ];
 
 export function translate(value: Mapping): Translated {
@@ -77,20 +77,29 @@ function requestTimeout(value: Mapping): Translated {
   };
 }
 
-/** Kept as they stand; LiteLLM does nothing with them there. */
-function limitsWithoutEffect(value: Mapping): Translated {
+/** LiteLLM ignores it there; the router's defaults go with every request. */
+function defaultMetadata(value: Mapping): Translated {
   const settings = value["litellm_settings"];
-  const effects = [
-    ["rpm", "set rpm in the `litellm_params` of a model"],
-    ["tpm", "set tpm in the `litellm_params` of a model"],
-    ["metadata", "set metadata in the `litellm_params` of a model"],
-  ] as const;
-  const findings = effects
-    .filter(([key]) => getOwn(settings, key) !== undefined)
-    .map(([key, remedy]) =>
-      notice(["litellm_settings", key], "has no effect yet: LiteLLM ignores it here", remedy),
-    );
-  return { value, findings };
+  const metadata = getOwn(settings, "metadata");
+  if (!isMapping(settings) || metadata === undefined) return { value, findings: [] };
+  const path = ["litellm_settings", "metadata"];
+  const router = value["router_settings"] ?? toMapping([]);
+  const defaults = getOwn(router, "default_litellm_params") ?? toMapping([]);
+  const own = getOwn(defaults, "metadata") ?? toMapping([]);
+  if (![metadata, router, defaults, own].every(isMapping)) {
+    const message = "has no effect: LiteLLM ignores it here";
+    return { value, findings: [notice(path, message, "write a mapping: metadata: {name: value}")] };
+  }
+  const joined = toMapping([...entriesOf(metadata), ...entriesOf(own)]);
+  const params = withKey(toMapping(entriesOf(defaults)), "metadata", joined);
+  const changed = withKey(toMapping(entriesOf(router)), "default_litellm_params", params);
+  const without = withKey(value, "litellm_settings", withKey(settings, "metadata", undefined));
+  const message =
+    "is passed on as `router_settings.default_litellm_params.metadata`, which LiteLLM adds to every request";
+  return {
+    value: withKey(without, "router_settings", changed),
+    findings: [notice(path, message, "write it there")],
+  };
 }
 
 function notice(path: YamlPath, message: string, remedy: string): Finding {

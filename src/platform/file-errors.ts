@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   EDQUOT: "the disk quota is used up",
   ENAMETOOLONG: "the name is too long",
+  ENOENT: "the folder above it is missing, or a link that leads nowhere",
   ENOTDIR: "a part of the path is not a folder",
   EISDIR: "a folder is in its place",
   ELOOP: "a symbolic link is in its place",

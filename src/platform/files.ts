@@ -89,16 +89,32 @@ export async function ensurePrivateDir(path: string): Promise<void> {
   const absolute = resolve(path);
   await checkParents(absolute);
   try {
-    await mkdir(absolute, { recursive: true, mode: 0o700 });
+    await makeFolders(absolute);
     const found = await lstat(absolute);
     if (found.isSymbolicLink()) {
       throw refusePath("security", path, "is a symbolic link", "put a real folder in its place");
+    }
+    if (!found.isDirectory()) {
+      throw refusePath("machine", path, "is a file, not a folder", "remove it");
     }
     checkOwner(absolute, found);
     if ((found.mode & 0o077) !== 0) await chmod(absolute, 0o700);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw writeProblem("made a folder", absolute, error);
+    throw writeProblem("created", absolute, error);
+  }
+}
+
+/** Not `recursive: true`, which says ENOENT on a read-only file system. */
+async function makeFolders(path: string, isSecondTry = false): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || isSecondTry) throw error;
+    await makeFolders(dirname(path));
+    await makeFolders(path, true);
   }
 }
 

@@ -14,12 +14,8 @@ export async function openProblem(path: string, what: string, error: unknown): P
         target === null
           ? `the ${what} does not exist`
           : `the ${what} is a symbolic link to ${target}, which does not exist`;
-      return refusePath(
-        "usage",
-        path,
-        message,
-        "check the path; `$VAR` inside single quotes stays as it is",
-      );
+      const hint = path.includes("$") ? "; `$VAR` inside single quotes stays as it is" : "";
+      return refusePath("usage", path, message, `check the path${hint}`);
     }
     case "ELOOP": {
       const message = `the ${what} is a symbolic link that cannot be followed`;

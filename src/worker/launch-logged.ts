@@ -1,4 +1,5 @@
 // `worker start`: the worker leads its own group, has no input, and its output is logged and shown.
+import { abortAfter } from "../core/abort-after.ts";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cookie } from "../platform/cookie.ts";
@@ -75,7 +76,7 @@ async function drain(
   deadline: AbortSignal,
 ): Promise<void> {
   if (child.status() !== null || deadline.aborted) return;
-  const limit = AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]);
+  const limit = abortAfter(DRAIN_MS, deadline);
   child.kill(signal);
   await settledWithin(child.exited, DRAIN_MS, deadline);
   if (child.status()?.signal !== signal) return;

@@ -44,7 +44,7 @@ for await (const chunk of stream.body.pipeThrough(new TextDecoderStream())) {
 }
 show(`stream, ${pieces} pieces`, streamed, expected.chat);
 
-const models = (await (await call("/v1/models")).json()).data.map((model) => model.id).sort();
+const models = (await (await call("/v1/models")).json()).data.map((model) => model.id).toSorted();
 show("models", models.join(" "), "demo-chat demo-claude");
 
 const message = await (

@@ -120,10 +120,10 @@ it("admits so many requests and no more, counting what ended", () => {
   const policy = createPolicy({ inFlight: 1 });
   const route = router.select(post("/v1/completions"), worker, null);
   if (route instanceof Refusal) throw new Error("refused");
-  const context = { principal: worker, route, model: null };
+  const context = { principal: worker, route, model: null, method: "POST" };
   const first = policy.admit(context);
   expect(policy.admit(context)).toMatchObject({ kind: "unavailable" });
   if (first instanceof Refusal) throw new Error("refused");
-  policy.settle(first, { status: 200, ms: 1, bytesIn: 0, bytesOut: 0, cut: null });
+  policy.settle(first, { status: 200, ms: 1, bytesIn: 0, bytesOut: 0, cut: null, tokens: 0 });
   expect(policy.admit(context)).not.toBeInstanceOf(Refusal);
 });

@@ -39,13 +39,20 @@ export function renderedOf(prepared: PreparedLitellm): Record<string, unknown> {
   return { ...Object(value) };
 }
 
+// Most test models have no key and a made-up address; lint.test.ts is about these two.
+const OF_EVERY_MODEL = new Set(["missing-credential", "messages-url"]);
+
+export function isTold({ rule }: Problem): boolean {
+  return rule === undefined || !OF_EVERY_MODEL.has(rule);
+}
+
 /** `severity place path: message (remedy)` of each problem; those of a refusal when it is one. */
 export function problemsOf(text: string, options: Options = {}): string[] {
   try {
-    return prepare(text, options).problems.map(describe);
+    return prepare(text, options).problems.filter(isTold).map(describe);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return error.problems.map(describe);
+    return error.problems.filter(isTold).map(describe);
   }
 }
 

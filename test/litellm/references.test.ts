@@ -1,6 +1,6 @@
 // References and secrets: what LiteLLM's file holds, what its environment holds, what is refused.
 import { describe, expect, it } from "vitest";
-import { MODEL, prepare, problemsOf, renderedOf } from "./prepared.ts";
+import { isTold, MODEL, prepare, problemsOf, renderedOf } from "./prepared.ts";
 
 const model = (parameters: string) =>
   `model_list:\n  - model_name: m\n    litellm_params:\n      model: openai/x\n${parameters.replace(/^/gm, "      ")}\n`;
@@ -163,7 +163,9 @@ describe("literal secrets", () => {
     expect(prepared.rendered).toContain(`${field}: os.environ/SIDELITE_V1`);
     expect(prepared.rendered).not.toContain(value);
     expect(prepared.environment["SIDELITE_V1"]).toBe(value);
-    expect(prepared.problems).toMatchObject([{ severity: "warning", place: { line: 5 } }]);
+    expect(prepared.problems.filter(isTold)).toMatchObject([
+      { severity: "warning", place: { line: 5 } },
+    ]);
     expect(JSON.stringify(prepared.problems)).not.toContain(value);
   });
 

@@ -27,10 +27,13 @@ describe.each(SEED_BLOCKS)("$file", ({ file, env, models }) => {
     const expected = structuredClone(written);
     expected["general_settings"] = { master_key: "os.environ/SIDELITE_MASTER_KEY" };
     const settings = { ...Object(expected["litellm_settings"]) };
-    if ("timeout" in settings) {
-      const { timeout, ...others } = settings;
-      expected["litellm_settings"] = { ...others, request_timeout: timeout };
+    const { timeout, rpm, tpm, metadata, ...others } = settings;
+    const renamed = timeout === undefined ? others : { ...others, request_timeout: timeout };
+    if ("litellm_settings" in expected) expected["litellm_settings"] = renamed;
+    if (metadata !== undefined) {
+      expected["router_settings"] = { default_litellm_params: { metadata } };
     }
+    expect(prepared.limits).toEqual({ rpm: rpm ?? null, tpm: tpm ?? null });
     const text = JSON.stringify(expected)
       .replaceAll('"env:', '"os.environ/')
       .replace('"gpt-4-turbo-preview"', '"openai/gpt-4-turbo-preview"');

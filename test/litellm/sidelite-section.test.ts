@@ -58,7 +58,7 @@ describe("sidelite:", () => {
       "proxy: {x: 1}",
       "sidelite.proxy.x: is not known (known here: pass-env)",
     ],
-    ["provider that is text", "providers: {p: x}", "sidelite.providers.p: must be a mapping"],
+    ["providers that are text", "providers: x", "sidelite.providers: must be a mapping or a list"],
     ["list for a mapping", "agents: [a]", "sidelite.agents: must be a mapping"],
     ["no name", "proxy: {pass-env: ['A B']}", "sidelite.proxy.pass-env[0]: is no variable's name"],
     [

@@ -33,12 +33,36 @@ describe("translations", () => {
     expect(problemsOf(both)[0]).toMatch(/^notice .*is left out/);
   });
 
-  it("rpm, tpm and metadata are kept and said to do nothing", () => {
-    const text = withSettings("rpm: 60, tpm: 1000, metadata: {team: x}");
-    expect(settingsOf(text)).toEqual({ rpm: 60, tpm: 1000, metadata: { team: "x" } });
-    const problems = problemsOf(text);
-    expect(problems).toHaveLength(3);
-    expect(problems.filter((problem) => !/^notice .*no effect yet/.test(problem))).toEqual([]);
+  it("rpm and tpm go to the gateway", () => {
+    const text = withSettings("rpm: 60, tpm: 1000, drop_params: true");
+    const prepared = prepare(text);
+    expect(prepared.limits).toEqual({ rpm: 60, tpm: 1000 });
+    expect(settingsOf(text)).toEqual({ drop_params: true });
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^notice :3:20 litellm_settings\.rpm: is counted by .*60 requests/),
+      expect.stringMatching(/^notice :3:29 litellm_settings\.tpm: is counted by .*1000 tokens/),
+    ]);
+    expect(prepare(MODEL).limits).toEqual({ rpm: null, tpm: null });
+    expect(prepare(withSettings("rpm: null")).limits.rpm).toBe(null);
+  });
+
+  it.each(["0", "-1", "1.5", "'60'", "[1]", "true"])("rpm: %s is refused", (written) => {
+    expect(problemsOf(withSettings(`rpm: ${written}`))[0]).toMatch(
+      /^error :3:20 litellm_settings\.rpm: must be a whole number/,
+    );
+  });
+
+  it("metadata becomes the router's, whose own wins", () => {
+    const text = `${withSettings("metadata: {team: x, tier: a}")}router_settings: {default_litellm_params: {metadata: {tier: b}, timeout: 5}}\n`;
+    const rendered = renderedOf(prepare(text));
+    expect(rendered["litellm_settings"]).toEqual({});
+    expect(rendered["router_settings"]).toEqual({
+      default_litellm_params: { metadata: { team: "x", tier: "b" }, timeout: 5 },
+    });
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^notice :3:20 litellm_settings\.metadata: is passed on as/),
+    ]);
+    expect(problemsOf(withSettings("metadata: [x]"))[0]).toMatch(/^notice .*has no effect/);
   });
 
   it("a JSON file is said to become YAML", () => {

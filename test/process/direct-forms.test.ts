@@ -6,7 +6,10 @@ import { ask } from "./gateway-client.ts";
 
 const AUDIO = Buffer.from([0, 255, 13, 10, 45, 45, 13, 10, ...Buffer.from("\r\n--not-it\r\n")]);
 
-function form(fields: readonly (readonly [name: string, value: string | Buffer])[]): Question {
+function form(
+  fields: readonly (readonly [name: string, value: string | Buffer])[],
+  more: Readonly<Record<string, string>> = {},
+): Question {
   const parts = fields.flatMap(([name, value]) => [
     `--edge\r\nContent-Disposition: form-data; name="${name}"`,
     typeof value === "string" ? "" : '; filename="a.wav"\r\nContent-Type: audio/wav',
@@ -17,7 +20,7 @@ function form(fields: readonly (readonly [name: string, value: string | Buffer])
   const body = Buffer.concat([...parts, "--edge--\r\n"].map((part) => Buffer.from(part)));
   return {
     path: "/v1/audio/transcriptions",
-    headers: { "content-type": "multipart/form-data; boundary=edge" },
+    headers: { "content-type": "multipart/form-data; boundary=edge", ...more },
     body,
   };
 }
@@ -43,9 +46,8 @@ describe("L22 forms", () => {
   it.each(["before", "behind"])("the model %s the file decides the route", async (where) => {
     const { rig, upstream } = await start();
     const fields = [["model", "speech/whisper"] as const, ["file", AUDIO] as const];
-    const question = form(where === "before" ? fields : fields.toReversed());
-    const headers = { ...question.headers, ...DATA } as Record<string, string>;
-    expect((await ask(rig.port, { ...question, headers })).status).toBe(200);
+    const question = form(where === "before" ? fields : fields.toReversed(), DATA);
+    expect((await ask(rig.port, question)).status).toBe(200);
     const [request] = upstream.requests;
     const renamed = fields.map(([name, value]) =>
       name === "model" ? ([name, "whisper"] as const) : ([name, value] as const),
@@ -69,12 +71,11 @@ describe("L22 forms", () => {
 
   it("two fields model are refused, since readers disagree about them", async () => {
     const { rig, upstream } = await start();
-    const question = form([
+    const fields = [
       ["model", "whisper"],
       ["model", "other"],
-    ]);
-    const headers = { ...question.headers, ...DATA } as Record<string, string>;
-    const answer = await ask(rig.port, { ...question, headers });
+    ] as const;
+    const answer = await ask(rig.port, form(fields, DATA));
     expect(answer.status).toBe(400);
     expect(answer.body.toString()).toContain("more than one `model`");
     expect(upstream.requests).toHaveLength(0);

@@ -14,6 +14,8 @@ import type { Gateway } from "../../src/gateway/listener.ts";
 import { startGateway } from "../../src/gateway/listener.ts";
 import { buildLitellmRouter } from "../../src/gateway/litellm-router.ts";
 import { createPolicy } from "../../src/gateway/policy.ts";
+import type { RateLimits } from "../../src/gateway/rate-limit.ts";
+import { RateLimiter } from "../../src/gateway/rate-limit.ts";
 import type { UpstreamSet } from "../../src/gateway/upstream-set.ts";
 import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -30,6 +32,7 @@ export interface RigOptions {
   readonly poolIdleMs?: number;
   readonly inFlight?: number;
   readonly allowPaths?: readonly string[];
+  readonly rates?: RateLimits;
 }
 
 export interface Rig {
@@ -59,6 +62,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.poolIdleMs !== undefined && { poolIdleMs: options.poolIdleMs }),
   });
   const lines: string[] = [];
+  const rates = new RateLimiter();
+  if (options.rates) rates.configure(options.rates);
   const gateway = await startGateway({
     port: 0,
     log: (line) => lines.push(line),
@@ -71,7 +76,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         allowPaths: options.allowPaths ?? [],
         models: ["small", "large"],
       }),
-      policy: createPolicy({ inFlight: options.inFlight ?? LIMITS.inFlight }),
+      policy: createPolicy({ inFlight: options.inFlight ?? LIMITS.inFlight, rates }),
     },
   });
   onTestFinished(() => gateway.close(AbortSignal.abort()));

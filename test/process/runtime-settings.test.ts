@@ -185,7 +185,7 @@ describe("a runtimes folder that cannot be written", () => {
     const missing = join(home.dir, user.length === 0 ? "runtimes/new" : "new");
     const program = [...user, process.execPath, driver, lock.path, missing, home.home];
     const { code, stdout } = await startCli(home, [], { program }).finished;
-    expect(stdout).toContain(`machine: cannot be made a folder: permission denied\n${missing}\n`);
+    expect(stdout).toContain(`machine: cannot be created: permission denied\n${missing}\n`);
     expect(stdout).toMatch(/set SIDELITE_HOME/);
     expect(code).toBe(7);
   });

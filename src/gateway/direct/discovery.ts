@@ -33,7 +33,7 @@ export class Discovery {
     this.#schedule = new Schedule((name) => this.#poll(name));
   }
 
-  /** Reads the last good lists; to be called once, before `update`. */
+  /** Reads the last good lists, which a command may have written too; before each `update`. */
   async restore(): Promise<void> {
     for (const [name, list] of (await this.#options.store?.read()) ?? [])
       this.#lists.set(name, list);

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+
+import { expect, it } from "vitest";
+
+import { findByCookie, restoreCookie } from "../../src/platform/cookie.ts";
+import { isRunning, readRecord } from "../../src/state/record.ts";
+import { until } from "../fixtures/poll.ts";
+import { chance, ROUNDS } from "../fixtures/rounds.ts";
+import { useInstances } from "../fixtures/use-instances.ts";
+import { workerCommand } from "../fixtures/worker.ts";
+
+/** From claim to a running worker, on a quiet machine. */
+const LONGEST_PHASE_MS = 2_500;
+const ROUND_MS = 15_000;
+
+it(
+  "leaves nothing when its supervisor is killed at any moment, and starts again",
+  { timeout: 30_000 + ROUNDS * ROUND_MS },
+  async () => {
+    const { home, start, daemon, run, status, proxied } = await useInstances();
+    const random = chance();
+    const path = join(home.state, "workers/q/instance.json");
+    const cookies: string[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const phase = random.next() * LONGEST_PHASE_MS;
+      const command = ["worker", "start", "-d", "--queue-id", "q", ...proxied];
+      const parent = start([...command, "--", ...workerCommand("escape")]);
+      const record = await until(
+        async () => {
+          const found = await readRecord(path, new Date());
+          return found !== null && !cookies.includes(found.cookie) ? found : null;
+        },
+        { what: `the record of round ${round}` },
+      );
+      await new Promise((resolve) => setTimeout(resolve, phase));
+      if (await isRunning(record)) process.kill(record.pid, "SIGKILL");
+      cookies.push(record.cookie);
+      await until(async () => (await findByCookie(restoreCookie(record.cookie))).length === 0, {
+        what: `the end of all of round ${round}, killed after ${phase.toFixed(0)} ms, seed ${random.seed}`,
+        deadlineMs: 3_000,
+      });
+      const { code } = await parent.finished;
+      expect([0, 1]).toContain(code);
+    }
+    expect(new Set(cookies).size).toBe(ROUNDS);
+    expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
+    expect(await status("q")).toMatchObject({ state: "running" });
+    expect(await run(["worker", "stop"])).toMatchObject({ code: 0 });
+  },
+);
+
+it("says that a hanging instance does not answer, and ends it with --force only", async () => {
+  const { daemon, run, status } = await useInstances();
+  expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
+  const { pid } = await status("q");
+  process.kill(pid ?? 0, "SIGSTOP");
+  expect(await status("q")).toMatchObject({ state: "not answering", pid });
+  const refused = await run(["worker", "stop"]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("q does not answer");
+  expect(await run(["worker", "stop", "--force"])).toMatchObject({ code: 0 });
+  expect(await status("q")).toMatchObject({ state: "stopped", pid: null });
+});

@@ -1,0 +1,105 @@
+// What an editor shows beside a key: one line each.
+
+/** By path; `*` stands for the items of a list or the entries of a mapping. */
+export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  model_list: "The models that LiteLLM serves.",
+  "model_list.*.model_name":
+    "The name that workers ask for. Entries with the same name share its requests.",
+  "model_list.*.litellm_params":
+    "How the model is reached; keys that LiteLLM does not know go to the provider.",
+  "model_list.*.litellm_params.model":
+    "provider/model, such as openai/gpt-5.6 or bedrock/global.anthropic.claude-sonnet-5-5.",
+  "model_list.*.litellm_params.api_key": "A reference: os.environ/NAME.",
+  "model_list.*.litellm_params.api_base": "Address of the provider or of a server of your own.",
+  "model_list.*.litellm_params.api_version": "Azure OpenAI's version of the interface.",
+  "model_list.*.litellm_params.custom_llm_provider":
+    "The provider, where the model's prefix does not say it.",
+  "model_list.*.litellm_params.aws_region_name": "AWS region, such as us-east-1.",
+  "model_list.*.litellm_params.aws_role_name": "ARN of a role to assume first.",
+  "model_list.*.litellm_params.vertex_project": "Google Cloud project.",
+  "model_list.*.litellm_params.vertex_location": "Google Cloud region, or global.",
+  "model_list.*.litellm_params.rpm": "Requests per minute that this entry may get.",
+  "model_list.*.litellm_params.tpm": "Tokens per minute that this entry may get.",
+  "model_list.*.litellm_params.timeout": "Seconds for one request.",
+  "model_list.*.litellm_params.stream_timeout": "Seconds for one streamed request.",
+  "model_list.*.litellm_params.max_retries": "Further tries after a failure.",
+  "model_list.*.litellm_params.mock_response": "LiteLLM answers this itself; no provider is asked.",
+  "model_list.*.model_info": "What LiteLLM should know about the model: costs, limits, abilities.",
+  litellm_settings: "Settings of the LiteLLM library.",
+  "litellm_settings.success_callback": "Told of every answer, such as langfuse.",
+  "litellm_settings.failure_callback": "Told of every failure, such as langfuse.",
+  "litellm_settings.callbacks":
+    "Told of both; module.name loads a handler of your own beside this file.",
+  "litellm_settings.drop_params":
+    "A parameter that a model does not know is left out instead of refused.",
+  "litellm_settings.num_retries": "Further tries after a failure.",
+  "litellm_settings.request_timeout": "Seconds for one request.",
+  "litellm_settings.timeout": "Passed on as request_timeout, LiteLLM's name for it.",
+  "litellm_settings.cache": "Answers are kept and given again to the same question.",
+  "litellm_settings.cache_params": "Where answers are kept, and for how long.",
+  "litellm_settings.fallbacks": "Models to try when one fails: a list of {name: [others]}.",
+  "litellm_settings.context_window_fallbacks":
+    "Models to try when the question is too long for one.",
+  "litellm_settings.default_fallbacks": "Models to try for any that has no fallbacks of its own.",
+  "litellm_settings.turn_off_message_logging":
+    "Callbacks get figures, but neither questions nor answers.",
+  "litellm_settings.use_chat_completions_url_for_anthropic_messages":
+    "For OpenAI-compatible servers without /v1/responses: /v1/messages goes to /chat/completions.",
+  router_settings: "How requests are spread over entries with the same name.",
+  "router_settings.routing_strategy": "How one of several entries is chosen.",
+  "router_settings.model_group_alias": "Further names of models: {alias: model_name}.",
+  "router_settings.num_retries": "Further tries after a failure.",
+  "router_settings.timeout": "Seconds for one request.",
+  "router_settings.fallbacks": "Models to try when one fails: a list of {name: [others]}.",
+  "router_settings.allowed_fails": "Failures in a minute after which an entry rests.",
+  "router_settings.cooldown_time": "Seconds that it rests.",
+  general_settings: "Settings of the LiteLLM proxy.",
+  "general_settings.master_key":
+    "A key that opens everything: os.environ/NAME, sk- and at least 16 characters. Absent: made by sidelite.",
+  "general_settings.pass_through_endpoints": "Further paths, and where LiteLLM sends them.",
+  environment_variables: "Variables for LiteLLM alone; they win over the shell's.",
+  include: "Further files whose models and settings belong to this one.",
+  guardrails: "Checks of questions and answers.",
+  credential_list: "Credentials that models name by litellm_credential_name.",
+  mcp_servers: "MCP servers that LiteLLM offers.",
+  sidelite: "sidelite's own settings; LiteLLM never sees them.",
+  "sidelite.providers": "Gateways that requests go to directly, past LiteLLM.",
+  "sidelite.agents": "Model names that go to one of the providers.",
+  "sidelite.proxy": "LiteLLM's processes.",
+  "sidelite.proxy.pass-env": "Further variables of the shell for LiteLLM: NAME or PREFIX_*.",
+  "sidelite.worker": "The worker's process.",
+  "sidelite.worker.hide-env": "Variables that the worker does not get: NAME or PREFIX_*.",
+  "sidelite.worker.keep-env": "Variables that it keeps although they would be hidden.",
+  "sidelite.worker.stop-signal": "The signal that asks the worker to stop.",
+  "sidelite.allow-paths": "Further paths of LiteLLM that a worker's key may call.",
+  "sidelite.key": "A fixed key for workers: os.environ/NAME. Absent: a new one for each run.",
+  "sidelite.max-generations": "Most LiteLLM processes at once.",
+  "sidelite.recycle-at-mb":
+    "Memory of a LiteLLM process in MB at which a fresh one takes its place.",
+  "sidelite.providers.*.type": "A kind of gateway: sets base_url and whether a key is needed.",
+  "sidelite.providers.*.base_url": "Address of the gateway, with or without /v1.",
+  "sidelite.providers.*.api_key": "A reference: os.environ/NAME or ${env.NAME}.",
+  "sidelite.providers.*.auth_header":
+    "Header that carries the key. Absent: Authorization: Bearer <key>.",
+  "sidelite.providers.*.auth": "none: a server that needs no credential.",
+  "sidelite.providers.*.enabled": "false, or a reference that gives nothing, switches it off.",
+  "sidelite.providers.*.allowed_models":
+    "Patterns of models that may be asked for. Absent: all; []: none.",
+  "sidelite.providers.*.disabled_models": "Patterns of models that are refused.",
+  "sidelite.providers.*.models": "Models to list beside those that the gateway names itself.",
+  "sidelite.providers.*.refresh_models":
+    "How often its list is asked for: 5m, seconds, true (5 minutes) or false (once).",
+  "sidelite.providers.*.network": "TLS, proxy, time limits and headers of the connection.",
+  "sidelite.providers.*.forward_headers":
+    "{key of the provider data: header of the outgoing request}.",
+  "sidelite.providers.*.extra_blocked_headers": "Headers that forward_headers may never set.",
+  "sidelite.providers.*.retries": "Further tries before the first byte of an answer, 0 to 10.",
+  "sidelite.providers.*.endpoints": "all, openai, or a list of the endpoints that may be called.",
+  "sidelite.providers.*.dialect": "What the gateway speaks; headers of other dialects are removed.",
+  "sidelite.providers.*.compression": "The client's accept-encoding goes to the gateway.",
+  "sidelite.providers.*.allow_request_url": "Hosts that a request may name instead of base_url.",
+  "sidelite.agents.*.model_name": "The model string that a request names.",
+  "sidelite.agents.*.provider": "One of sidelite.providers.",
+  "sidelite.agents.*.parent": "The agent that this one works for.",
+  "sidelite.agents.*.passthrough": "true: directly to the provider; else LiteLLM serves it.",
+};
