@@ -8,6 +8,11 @@ const BROKEN_PIPE = 141;
 const INTERRUPTED = 130;
 
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  if (argv.length === 1 && argv[0] === "--version") {
+    const { readVersion } = await import("./platform/version.ts");
+    process.stdout.write(`${readVersion()}\n`);
+    return;
+  }
   const host = currentHost();
   let readerGone = false;
   for (const stream of [process.stdout, process.stderr]) {
@@ -19,6 +24,9 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
       }
     });
   }
+  // Nothing awaits us any more: the reaper ends what we started as soon as we are gone.
+  const leaveAtOnce = async (error: unknown) => leave(await explain(error, host));
+  process.on("uncaughtException", (error) => void leaveAtOnce(error));
   const { installSignals } = await import("./platform/signals.ts");
   const signals = installSignals();
   const { runCli } = await import("./cli.ts");
@@ -26,21 +34,29 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   try {
     code = await runCli(argv, host, signals);
   } catch (error) {
-    code = await explain(error, host);
+    // Ended by the user while something was awaited: the signal says it all.
+    const isAnswer = signals.abort.aborted && error === signals.abort.reason;
+    code = isAnswer ? EXIT_CODES.failed.code : await explain(error, host);
   }
   const received = signals.received();
   signals.uninstall();
   if (readerGone) await leave(BROKEN_PIPE);
   else if (signals.force.aborted) await leave(INTERRUPTED);
   else if (received === null || code === EXIT_CODES.bug.code) await leave(code);
-  else process.kill(process.pid, received);
+  else {
+    process.kill(process.pid, received);
+    // Still here: the kernel spares PID 1 of a container.
+    const { toExitCode } = await import("./platform/exit-status.ts");
+    await leave(toExitCode({ code: null, signal: received }));
+  }
 }
 
 /** Lets buffered output reach its pipe, then ends even if a handle is still open. */
 async function leave(code: number): Promise<never> {
   await Promise.all(
     [process.stdout, process.stderr].map(
-      (stream) => new Promise<void>((done) => (stream.writable ? stream.write("", () => done()) : done())),
+      (stream) =>
+        new Promise<void>((done) => (stream.writable ? stream.write("", () => done()) : done())),
     ),
   );
   process.exit(code);
@@ -54,9 +70,11 @@ async function explain(error: unknown, host: Host): Promise<number> {
     for (const problem of error.problems) terminal.problem(problem);
     return error.exitCode;
   }
+  const { createRedactor } = await import("./core/redact.ts");
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.problem({
     severity: "error",
-    message: `a bug in sidelite: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    message: `a bug in sidelite: ${createRedactor().text(trace)}`,
     remedy: "please report it with the command you ran",
   });
   return EXIT_CODES.bug.code;
@@ -66,7 +84,7 @@ function currentHost(): Host {
   return {
     env: process.env,
     cwd: process.cwd(),
-    home: process.env["HOME"] ?? null,
+    home: process.env["HOME"] || null,
     platform: process.platform,
     arch: process.arch,
     get stdin() {

@@ -1,6 +1,12 @@
 // Every verb, in the order of --help.
+import { completionVerbs } from "./completion.ts";
+import { DIRECT_VERBS } from "./direct.ts";
+import { INIT_VERBS } from "./init.ts";
+import { CONFIG_VERBS } from "./config.ts";
+import { INSTANCE_VERBS } from "./instance.ts";
+import { MODEL_VERBS } from "./models.ts";
 import { RUNTIME_VERBS } from "./runtime.ts";
-import { COMMON, PROXY, WORKER } from "./shared-flags.ts";
+import { COMMON, DAEMON, PROXY, WORKER } from "./shared-flags.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: readonly Verb[] = [
@@ -10,6 +16,7 @@ export const VERBS: readonly Verb[] = [
     flags: [
       { spec: "--queue-id <id>", help: "the worker queue" },
       { spec: "--type <type>", help: "local" },
+      DAEMON,
       ...PROXY,
       ...WORKER,
       ...COMMON,
@@ -20,7 +27,12 @@ export const VERBS: readonly Verb[] = [
   {
     name: "run",
     summary: "run a command beside its own LiteLLM and return its exit status",
-    flags: [{ spec: "--name <name>", help: "name of the instance" }, ...PROXY, ...WORKER, ...COMMON],
+    flags: [
+      { spec: "--name <name>", help: "name of the instance" },
+      ...PROXY,
+      ...WORKER,
+      ...COMMON,
+    ],
     args: "<command...>",
     passThrough: true,
     load: async () => (await import("../commands/run.ts")).run,
@@ -28,9 +40,10 @@ export const VERBS: readonly Verb[] = [
   {
     name: "proxy start",
     summary: "start LiteLLM and the gateway without a worker",
-    flags: [{ spec: "--name <name>", help: "name of the instance" }, ...PROXY, ...COMMON],
+    flags: [{ spec: "--name <name>", help: "name of the instance" }, DAEMON, ...PROXY, ...COMMON],
     load: async () => (await import("../commands/proxy-start.ts")).proxyStart,
   },
+  ...INSTANCE_VERBS,
   {
     name: "validate",
     summary: "check a LiteLLM config; without FILE the merged configuration",
@@ -44,6 +57,10 @@ export const VERBS: readonly Verb[] = [
     args: "[file]",
     load: async () => (await import("../commands/validate.ts")).validate,
   },
+  ...MODEL_VERBS,
+  ...INIT_VERBS,
+  ...CONFIG_VERBS,
+  ...DIRECT_VERBS,
   ...RUNTIME_VERBS,
   {
     name: "demo",
@@ -51,4 +68,5 @@ export const VERBS: readonly Verb[] = [
     flags: COMMON,
     load: async () => (await import("../commands/demo.ts")).demo,
   },
+  ...completionVerbs(() => VERBS),
 ];

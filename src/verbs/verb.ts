@@ -1,11 +1,5 @@
 // The shape of a verb: its name, flags and lazily imported command. No flag has a default here.
-import type { Context } from "../core/context.ts";
-
-export interface Input {
-  /** Camel-cased long names; absent where the user typed nothing. */
-  readonly flags: Readonly<Record<string, string | boolean | string[] | undefined>>;
-  readonly args: readonly string[];
-}
+import type { Context, Input } from "../core/context.ts";
 
 export interface Flag {
   /** As commander writes it: `-d, --daemon`, `--model <name>`, `--client <names...>`. */
@@ -21,5 +15,7 @@ export interface Verb {
   readonly args?: string;
   /** What follows the first positional belongs to the worker, dashes included. */
   readonly passThrough?: true;
+  /** For our own scripts: not in --help. */
+  readonly hidden?: true;
   readonly load: () => Promise<(input: Input, context: Context) => Promise<number>>;
 }

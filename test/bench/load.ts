@@ -26,7 +26,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     let ask = openConnection(order.target);
     while (left > 0) {
       left -= 1;
-      const body = makeBody(left, order.mixedSizes);
+      const body = makeBody(left, order);
       const from = performance.now();
       try {
         checkAnswer(await ask(render(order, body)), body);
@@ -69,9 +69,9 @@ function openConnection(target: NetConnectOpts): Ask {
     });
 }
 
-function makeBody(id: number, mixedSizes: boolean): Buffer {
+function makeBody(id: number, { mixedSizes, bytes: all = 75 }: LoadOrder): Buffer {
   // 0 to 48 KiB of text, most of it small; 100 bytes when all are alike.
-  const bytes = mixedSizes ? (id % 10 === 0 ? 36_000 : id % 997) : 75;
+  const bytes = mixedSizes ? (id % 10 === 0 ? 36_000 : id % 997) : all;
   const content = randomBytes(bytes).toString("base64");
   return Buffer.from(JSON.stringify({ model: "bench", id, messages: [{ role: "user", content }] }));
 }

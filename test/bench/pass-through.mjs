@@ -1,9 +1,10 @@
 // The plainest front that node:http allows: what the gateway's added latency is compared with.
 import { createServer, request } from "node:http";
-const [socketPath] = process.argv.slice(2);
+const [to] = process.argv.slice(2);
+const target = Number(to) > 0 ? { host: "127.0.0.1", port: Number(to) } : { socketPath: to };
 const server = createServer((incoming, outgoing) => {
   const { method, url: path, headers } = incoming;
-  const upstream = request({ socketPath, method, path, headers }, (answer) => {
+  const upstream = request({ ...target, method, path, headers }, (answer) => {
     outgoing.writeHead(answer.statusCode, answer.headers);
     answer.pipe(outgoing);
   });

@@ -1,4 +1,4 @@
-// The loopback upstream of the gateway figure: on a unix socket, gives back each body and names the request line.
+// The loopback upstream of the gateway figures: on a unix socket, or on a port for `tcp`, gives back each body and names the request line.
 import { createServer } from "node:net";
 
 import { createReader } from "./http-reader.ts";
@@ -33,5 +33,9 @@ const server = createServer((socket) => {
     }),
   );
 });
-server.listen(socketPath, () => process.send?.({ ready: true }));
+server.listen(socketPath === "tcp" ? { port: 0, host: "127.0.0.1" } : { path: socketPath }, () => {
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : null;
+  process.send?.({ ready: true, port });
+});
 process.on("disconnect", () => process.exit());

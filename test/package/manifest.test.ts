@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -104,6 +104,9 @@ it("packs the program and nothing of its making", async () => {
     (file) => `dist/${file.path.replace(/\.ts$/, ".js")}`,
   );
   expect(paths.filter((path) => path.startsWith("dist/"))).toEqual(built.toSorted());
+  const python = (await readdir(join(REPOSITORY, "src/proxy"))).filter((name) =>
+    name.endsWith(".py"),
+  );
   const others = paths.filter(
     (path) => !path.startsWith("dist/") && !path.startsWith("templates/"),
   );
@@ -114,11 +117,13 @@ it("packs the program and nothing of its making", async () => {
       "README.md",
       "bin/sidelite.js",
       "package.json",
-      "src/proxy/keeper.py",
+      ...python.map((name) => `src/proxy/${name}`),
     ].toSorted(),
   );
   for (const lock of ["litellm", "kubiya-worker", "uv"]) {
     expect(paths).toContain(`templates/runtime/${lock}.txt`);
   }
-  expect(paths.filter((path) => /test|\.ts$|\.map$|__pycache__|\.pyc$/.test(path))).toEqual([]);
+  expect(
+    paths.filter((path) => /(^|\/)tests?\/|\.test\.|\.ts$|\.map$|__pycache__|\.pyc$/.test(path)),
+  ).toEqual([]);
 });

@@ -17,7 +17,9 @@ it("works from the packed tarball in an empty folder", { timeout: 300_000 }, asy
   const [{ filename }] = packed as [{ filename: string }];
   await run("npm", ["init", "--yes"], { cwd: home.cwd, env });
   await run("npm", ["install", join(home.dir, filename)], { cwd: home.cwd, env });
-  const demo = startCli(home, ["demo"], { program: [join(home.cwd, "node_modules/.bin/sidelite")] });
+  const demo = startCli(home, ["demo"], {
+    program: [join(home.cwd, "node_modules/.bin/sidelite")],
+  });
   const { code, stdout, stderr } = await demo.finished;
   expect(code, stdout + stderr).toBe(0);
   expect(stdout).toMatch(/chat +Hello from the real LiteLLM\./);

@@ -1,0 +1,91 @@
+// Changes the `sidelite:` section of a configuration file: comments stay, and what would not load is not written.
+import { dirname, join } from "node:path";
+import type { LitellmSource } from "../config/litellm-source.ts";
+import type { Change } from "../core/change.ts";
+import type { Context } from "../core/context.ts";
+import type { Problem } from "../core/errors.ts";
+import { problem, UserError } from "../core/errors.ts";
+import type { Host } from "../core/host.ts";
+import { DEFAULT_LIMITS } from "../core/document.ts";
+import { editYaml } from "../core/yaml-edit.ts";
+import { parseYaml } from "../core/yaml.ts";
+import { ensurePrivateDir, readLimited, writeAtomic } from "../platform/files.ts";
+import { acquireLock } from "../platform/lock.ts";
+import { readIncludes } from "../litellm/includes.ts";
+import { askInstance } from "./control-client.ts";
+import { listRunning } from "./choose-instance.ts";
+import type { FoundSource } from "./direct-source.ts";
+import { withPlaceholders } from "./placeholder-environment.ts";
+import { readDirect } from "./read-direct.ts";
+import { asLitellm, readLitellmFile } from "./read-litellm.ts";
+import { readStatus } from "./read-status.ts";
+
+/** Throws UserError("usage"): it is in no file, or in one that is not edited here. */
+export function editablePath(source: LitellmSource): string {
+  const remedy = "keep the configuration in a YAML file and name it by --proxy-config-file";
+  if (source.kind !== "file") {
+    const message = `the configuration is inline (${source.origin.layer}), which no command can edit`;
+    throw new UserError("usage", problem(message, { place: source.origin.place, remedy }));
+  }
+  if (!source.path.endsWith(".json")) return source.path;
+  const message = "a JSON file cannot be edited by this command";
+  throw new UserError("usage", problem(message, { place: { source: source.path }, remedy }));
+}
+
+/** All or nothing. Throws UserError: the result has faults that the file did not have. */
+export async function changeDirect(
+  { source, home }: Pick<FoundSource, "source" | "home">,
+  changes: readonly Change[],
+  context: Context,
+): Promise<void> {
+  const path = editablePath(source);
+  const { host, signals, report } = context;
+  await ensurePrivateDir(home);
+  const lock = await acquireLock(join(home, "config.lock"), { wait: true, signal: signals.abort });
+  try {
+    const limits = { maxBytes: DEFAULT_LIMITS.maxBytes, what: "LiteLLM config" };
+    const { text, mode } = await readLimited(path, limits);
+    const changed = editYaml(text, path, changes);
+    const before = new Set((await check(text, path, host)).map(keyOf));
+    const found = await check(changed, path, host);
+    const fresh = found.filter((one) => !before.has(keyOf(one)));
+    if (fresh.some(({ severity }) => severity === "error")) throw new UserError("usage", fresh);
+    for (const one of fresh) report.problem(one);
+    await writeAtomic(path, changed, { mode: mode & 0o777 });
+  } finally {
+    await lock?.release();
+  }
+  await reloadUsers(path, context);
+}
+
+/** Each running instance of this file takes the change at once. */
+export async function reloadUsers(path: string, { host, report }: Context): Promise<void> {
+  for (const instance of await listRunning(null, host)) {
+    const { config } = await readStatus(instance);
+    if (config?.file !== path || instance.socketDir === null) continue;
+    try {
+      const { answer } = await askInstance(
+        instance.socketDir,
+        { order: "reload" },
+        { timeoutMs: 120_000 },
+      );
+      report.info(`${instance.name}: ${answer.done}`);
+    } catch (error) {
+      const remedy = `sidelite worker reload ${instance.name}`;
+      const message = `the running instance ${instance.name} did not take it: ${String(error)}`;
+      report.problem({ severity: "warning", message, remedy });
+    }
+  }
+}
+
+/** Required variables that are not set here may be set where it runs: they count as set. */
+async function check(text: string, path: string, host: Host): Promise<readonly Problem[]> {
+  const main = asLitellm(parseYaml(text, path), path, dirname(path));
+  const included = await readIncludes(main, readLitellmFile);
+  const env = withPlaceholders(text, host.env);
+  return (await readDirect({ main, included }, { env, home: host.home })).problems;
+}
+
+function keyOf({ path, message }: Problem): string {
+  return `${path} ${message}`;
+}

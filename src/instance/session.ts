@@ -1,0 +1,139 @@
+// One instance's claim on this machine: its folder, lock, cookie and reaper, and the record others read.
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Context } from "../core/context.ts";
+import { BugError, problem, UserError } from "../core/errors.ts";
+import type { Scope } from "../core/scope.ts";
+import type { Cookie } from "../platform/cookie.ts";
+import { createCookie, restoreCookie, sweepCookie } from "../platform/cookie.ts";
+import { ensurePrivateDir, sweepTemporaries } from "../platform/files.ts";
+import { acquireLock } from "../platform/lock.ts";
+import { os } from "../platform/os.ts";
+import type { Reaper } from "../platform/reaper.ts";
+import { startReaper } from "../platform/reaper.ts";
+import { readVersion } from "../platform/version.ts";
+import type { InstancePaths } from "../state/paths.ts";
+import { instancePaths } from "../state/paths.ts";
+import type { InstanceRecord } from "../state/record.ts";
+import { readRecord, writeRecord } from "../state/record.ts";
+import { ensureSocketDir } from "../state/socket-dir.ts";
+import { sweepKilledRuns } from "./sweep-runs.ts";
+
+export interface Session {
+  readonly name: string;
+  readonly paths: InstancePaths;
+  readonly cookie: Cookie;
+  readonly reaper: Reaper;
+  readonly socketDir: string;
+  /** Of the instance's last run; tried again. */
+  readonly previousPort: number | null;
+  /** Changes the record that other commands read. */
+  update(
+    change: Partial<Pick<InstanceRecord, "url" | "port" | "state" | "failure" | "workerExit">>,
+  ): Promise<void>;
+  /** The folder stays although the name was made up: something in it explains a failure. */
+  keep(): void;
+}
+
+export interface SessionOptions {
+  /** `~/.kubiya`. */
+  readonly home: string;
+  readonly name: string;
+  /** The name was made up for this run: its folder goes with it. */
+  readonly temporary: boolean;
+  readonly kind: NonNullable<InstanceRecord["kind"]>;
+  readonly daemon: boolean;
+}
+
+/** Throws UserError: alreadyRunning with pid and address, machine, security. */
+export async function openSession(
+  scope: Scope,
+  { home, name, temporary, kind, daemon }: SessionOptions,
+  { host, report }: Context,
+): Promise<Session> {
+  const paths = instancePaths(home, name, host.env);
+  const parts = [home, dirname(paths.dir), paths.dir, paths.logsDir, paths.configsDir, paths.cwd];
+  // Each by itself: the check of one does not look at the folders above it for links.
+  for (const folder of parts) {
+    await ensurePrivateDir(folder);
+  }
+  let kept = !temporary;
+  scope.defer("folder", async () => {
+    if (!kept) await rm(paths.dir, { recursive: true, force: true });
+  });
+  const lock = await acquireLock(paths.lock);
+  const previous = await readRecord(paths.record, host.now());
+  if (lock === null) {
+    kept = true;
+    throw alreadyRunning(name, previous, kind);
+  }
+  scope.defer("lock", () => lock.release());
+  if (previous?.state === "running") {
+    const killed = await sweepCookie(restoreCookie(previous.cookie));
+    report.info(
+      `the previous run of ${name} ended abnormally${killed > 0 ? `; ${killed} processes left by it were ended` : ""}`,
+    );
+  }
+  await Promise.all([paths.dir, paths.configsDir].map(sweepTemporaries));
+  await sweepKilledRuns(home, host);
+  const cookie = createCookie(name);
+  const reaper = await startReaper(cookie);
+  scope.defer("reaper", async () => {
+    await sweepCookie(cookie, { exceptPids: [reaper.pid] });
+    await reaper.stop();
+  });
+  const socketDir = await ensureSocketDir(paths.socketDirs);
+  scope.defer("sockets", () => rm(socketDir, { recursive: true, force: true }));
+
+  const identity = await os.identify(process.pid);
+  if (identity === null) throw new BugError("this process does not find itself");
+  let record: InstanceRecord = {
+    schemaVersion: 1,
+    ...identity,
+    name,
+    kind,
+    daemon,
+    state: "running",
+    cookie: cookie.value,
+    url: null,
+    port: previous?.port ?? null,
+    version: readVersion(),
+    startedAt: host.now().toISOString(),
+    socketDir,
+    files: { config: paths.configCopy, proxyLog: paths.proxyLog, workerLog: paths.workerLog },
+  };
+  const update: Session["update"] = async (change) => {
+    record = { ...record, ...change };
+    await writeRecord(paths.record, record);
+  };
+  await update({});
+  scope.defer("record", () =>
+    update({ state: record.state === "failed" ? "failed" : "stopped", url: null }),
+  );
+  return {
+    name,
+    paths,
+    cookie,
+    reaper,
+    socketDir,
+    previousPort: previous?.port ?? null,
+    update,
+    keep: () => {
+      kept = true;
+    },
+  };
+}
+
+function alreadyRunning(
+  name: string,
+  record: InstanceRecord | null,
+  kind: SessionOptions["kind"],
+): UserError {
+  const who = record ? ` (pid ${record.pid}${record.url ? `, ${record.url}` : ""})` : "";
+  return new UserError(
+    "alreadyRunning",
+    problem(`${name} is already running${who}`, {
+      remedy: `end it first: sidelite ${kind === "proxy" ? "proxy" : "worker"} stop ${name}`,
+    }),
+  );
+}

@@ -1,0 +1,20 @@
+// Takes away what an instance left whose supervisor was killed: processes by their cookie, sockets, its claim to run.
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { restoreCookie, sweepCookie } from "../platform/cookie.ts";
+import { acquireLock } from "../platform/lock.ts";
+import type { InstanceRecord } from "../state/record.ts";
+import { writeRecord } from "../state/record.ts";
+
+/** `record` is a dead instance's and lies at `path`. Nothing happens while somebody starts it again. */
+export async function tidyInstance(record: InstanceRecord, path: string): Promise<void> {
+  const lock = await acquireLock(join(dirname(path), "lock"));
+  if (lock === null) return;
+  try {
+    await sweepCookie(restoreCookie(record.cookie));
+    if (record.socketDir !== null) await rm(record.socketDir, { recursive: true, force: true });
+    await writeRecord(path, { ...record, state: "stopped", url: null });
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,178 @@
+// The real Kubiya worker, from our lock, beside the real LiteLLM, against a stand-in control plane.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { runCli, startCli } from "../fixtures/cli.ts";
+import type { FakeControlPlane, FakeControlPlaneOptions } from "../fixtures/fake-control-plane.ts";
+import { startFakeControlPlane } from "../fixtures/fake-control-plane.ts";
+import { startFakeTemporal } from "../fixtures/fake-temporal.ts";
+import type { TestHome } from "../fixtures/home.ts";
+import { parseObject } from "../fixtures/json-object.ts";
+import { until } from "../fixtures/poll.ts";
+import { listPids, readCommandLine, readEnviron } from "../fixtures/proc.ts";
+import { testRuntime } from "../fixtures/runtime.ts";
+import { useHome } from "../fixtures/use-home.ts";
+import { chat, readUrl } from "./serve.ts";
+
+const CONFIG = `model_list:
+  - model_name: kubiya/claude-sonnet-4
+    litellm_params: {model: anthropic/m, api_key: os.environ/PROVIDER_KEY, mock_response: pong}
+`;
+const PROGRAM = "kubiya-control-plane-worker";
+
+/** LiteLLM's boot and then the worker's, on a busy machine. */
+const START_MS = 120_000;
+/** From the command to the worker's first poll on an idle machine; a busy one gets more time at the end, too. */
+const IDLE_START_MS = 20_000;
+/** Within this it ends on Ctrl+C. */
+const STOP_MS = 5_000;
+const INSTALL_MS = 15 * 60_000;
+
+beforeAll(async () => {
+  await testRuntime("kubiya-worker");
+}, INSTALL_MS);
+
+async function useControlPlane(
+  home: TestHome,
+  options: FakeControlPlaneOptions = {},
+): Promise<FakeControlPlane> {
+  const plane = await startFakeControlPlane(options);
+  home.onStop(() => plane.close());
+  return plane;
+}
+
+function findWorker(home: TestHome): number | undefined {
+  return listPids().find(
+    (pid) =>
+      readCommandLine(pid)?.includes(PROGRAM) === true &&
+      readEnviron(pid)?.includes(`SIDELITE_TEST_MARK=${home.mark}`) === true &&
+      readEnviron(pid)?.some((entry) => entry.startsWith("SIDELITE_COOKIE=")) === true,
+  );
+}
+
+describe("the Kubiya worker", () => {
+  it(
+    "registers with its key, works through the gateway, and ends by SIGINT on Ctrl+C",
+    { timeout: 2 * START_MS + 60_000 },
+    async () => {
+      const home = await useHome();
+      const apiKey = home.canary("kubiya");
+      const temporal = await startFakeTemporal();
+      home.onStop(() => temporal.close());
+      const plane = await useControlPlane(home, { apiKey, temporalHost: temporal.host });
+      await home.write("litellm_config.yaml", CONFIG);
+      const begun = performance.now();
+      const cli = startCli(
+        home,
+        [
+          ...["worker", "start", "--queue-id=q-1", "--type=local"],
+          ...["--enable-local-proxy", "--proxy-config-file=./litellm_config.yaml"],
+        ],
+        {
+          env: {
+            KUBIYA_API_KEY: apiKey,
+            KUBIYA_CONTROL_PLANE_BASE_URL: `${plane.url}/`,
+            PROVIDER_KEY: home.canary("provider", "sk-"),
+            ...temporal.env,
+          },
+        },
+      );
+      await until(() => temporal.calls.has("PollWorkflowTaskQueue"), {
+        what: "the worker's first poll for tasks",
+        deadlineMs: START_MS,
+      }).catch((error: unknown) => {
+        throw new Error(cli.stdout() + cli.stderr(), { cause: error });
+      });
+      const slowness = Math.max(1, (performance.now() - begun) / IDLE_START_MS);
+      const registered = plane.requests.find(
+        ({ path }) => path === "/api/v1/worker-queues/q-1/start",
+      );
+      expect(registered).toMatchObject({ method: "POST", authorization: `Bearer ${apiKey}` });
+      expect(parseObject(registered?.body ?? "")).toHaveProperty("worker_sdk_version");
+
+      const pid = findWorker(home) ?? 0;
+      const url = await readUrl(home, "q-1");
+      const environ = new Map(
+        readEnviron(pid)?.map((entry): [string, string] => {
+          const [name = "", ...value] = entry.split("=");
+          return [name, value.join("=")];
+        }),
+      );
+      expect(Object.fromEntries(environ)).toMatchObject({
+        LITELLM_API_BASE: url,
+        QUEUE_ID: "q-1",
+        KUBIYA_API_KEY: apiKey,
+        CONTROL_PLANE_URL: plane.url,
+        KUBIYA_DISABLE_LANGFUSE_HEADERS: "true",
+      });
+      expect(environ.has("PROVIDER_KEY")).toBe(false);
+      // Its key works; that no key is in an argument is checked by the home.
+      const key = environ.get("LITELLM_API_KEY") ?? "";
+      expect((await chat({ url, key }, "kubiya/claude-sonnet-4")).status).toBe(200);
+      expect(readCommandLine(pid)).toMatch(/kubiya-control-plane-worker --queue-id q-1$/);
+
+      // What the documentation's troubleshooting looks for.
+      const folder = join(home.state, "workers/q-1");
+      const log = await readFile(join(folder, "logs/worker.log"), "utf8");
+      expect(log).toContain(`LITELLM_API_BASE=${url}`);
+      expect(log.split("\n").length).toBeGreaterThan(3);
+      const version = await runCli(home, ["--version"], {
+        program: [join(folder, "venv/bin/litellm")],
+        deadlineMs: START_MS,
+      });
+      expect(version.stdout).toContain("1.106.2");
+      expect(await readFile(join(folder, "litellm_config.yaml"), "utf8")).toContain(
+        "kubiya/claude-sonnet-4",
+      );
+
+      const asked = performance.now();
+      cli.signal("SIGINT");
+      await until(() => readCommandLine(pid) === null, {
+        what: "its end",
+        deadlineMs: 3 * STOP_MS * slowness,
+      });
+      expect(performance.now() - asked).toBeLessThan(STOP_MS * slowness);
+      expect(await cli.exited).toEqual({ code: null, signal: "SIGINT" });
+      // By SIGINT, not by a kill: it had the time for last words.
+      const atTheEnd = await readFile(join(folder, "logs/worker.log"), "utf8");
+      expect(atTheEnd.slice(log.length)).toMatch(/shut|stop|interrupt/i);
+    },
+  );
+
+  it(
+    "whose key is refused: its exit code is ours, and what it said is shown",
+    { timeout: START_MS + 30_000 },
+    async () => {
+      const home = await useHome();
+      const plane = await useControlPlane(home, { apiKey: "another-key-than-this" });
+      const { code, stdout, stderr } = await runCli(
+        home,
+        ["worker", "start", "--queue-id=q-2", "--no-enable-local-proxy"],
+        {
+          env: { KUBIYA_API_KEY: home.canary("kubiya"), KUBIYA_CONTROL_PLANE_BASE_URL: plane.url },
+          deadlineMs: START_MS,
+        },
+      );
+      expect(plane.requests.map(({ path }) => path)).toContain("/api/v1/worker-queues/q-2/start");
+      expect(code).toBe(1);
+      expect(stdout + stderr).toMatch(/401|Invalid API key|[Uu]nauthori[sz]ed|authentication/i);
+      const log = await readFile(join(home.state, "workers/q-2/logs/worker.log"), "utf8");
+      expect(log).toMatch(/401|Invalid API key|[Uu]nauthori[sz]ed|authentication/i);
+    },
+  );
+
+  it("without a key: exit 3 before anything starts", async () => {
+    const home = await useHome();
+    const plane = await useControlPlane(home);
+    await home.write("litellm_config.yaml", CONFIG);
+    const { code, stderr } = await runCli(
+      home,
+      ["worker", "start", "--queue-id=q-3", "--proxy-config-file=./litellm_config.yaml"],
+      { env: { KUBIYA_CONTROL_PLANE_BASE_URL: plane.url, PROVIDER_KEY: "x".repeat(20) } },
+    );
+    expect(code).toBe(3);
+    expect(stderr).toContain("KUBIYA_API_KEY");
+    expect(plane.requests).toEqual([]);
+  });
+});
