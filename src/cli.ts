@@ -129,7 +129,7 @@ async function createContext(
     signals,
     verbose,
     yes: flags["yes"] === true || host.stdin.isTTY !== true,
-    report: createTerminal(host, { verbose }),
+    report: await createTerminal(host, { verbose }),
     print: (text) => void host.stdout.write(`${text}\n`),
   };
 }

@@ -13,6 +13,14 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     process.stdout.write(`${readVersion()}\n`);
     return;
   }
+  if (argv.length === 1 && argv[0] === "--help") {
+    const { readBuiltHelp } = await import("./built-help.ts");
+    const help = readBuiltHelp();
+    if (help !== null) {
+      process.stdout.write(help);
+      return;
+    }
+  }
   const host = currentHost();
   let readerGone = false;
   for (const stream of [process.stdout, process.stderr]) {
@@ -65,7 +73,7 @@ async function leave(code: number): Promise<never> {
 async function explain(error: unknown, host: Host): Promise<number> {
   const { UserError } = await import("./core/errors.ts");
   const { createTerminal } = await import("./ui/terminal.ts");
-  const terminal = createTerminal(host, { verbose: false });
+  const terminal = await createTerminal(host, { verbose: false });
   if (error instanceof UserError) {
     for (const problem of error.problems) terminal.problem(problem);
     return error.exitCode;

@@ -21,7 +21,8 @@ export async function demo(_: Input, context: Context): Promise<number> {
   const timeline = recordTimeline(context.report, host);
   const told = { ...context, report: timeline.report };
   const flags = { proxyConfigFile: shipped("litellm_config.yaml") };
-  const { config, prepared } = await loadPlan(flags, { command: "run", kubiyaWorker: false }, told);
+  const options = { command: "run", kubiyaWorker: false, listenFor: NAME } as const;
+  const { config, prepared, door } = await loadPlan(flags, options, told);
   context.print(
     "The real LiteLLM, on its own mock responses, answers a worker through sidelite:\n",
   );
@@ -31,6 +32,7 @@ export async function demo(_: Input, context: Context): Promise<number> {
       temporary: false,
       config,
       prepared,
+      door,
       // Not waiting shows that a request which comes early is held, not refused.
       worker: {
         command: [process.execPath, shipped("worker.mjs")],

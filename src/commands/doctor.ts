@@ -16,7 +16,7 @@ export async function doctor({ flags }: Input, context: Context): Promise<number
   if (flags["json"] === true) {
     context.print(JSON.stringify({ schemaVersion: SCHEMA_VERSION, healthy, checks }, null, 2));
   } else {
-    const palette = createPalette(host.stdout, host.env);
+    const palette = await createPalette(host.stdout, host.env);
     for (const found of checks)
       context.print(render(found, (text) => palette[COLOURS[found.result]](text)));
   }

@@ -2,12 +2,10 @@
 import type { Context, Input } from "../core/context.ts";
 import type { Config } from "../config/config.ts";
 import type { DaemonHooks } from "../instance/foreground.ts";
-import { runForeground } from "../instance/foreground.ts";
 import { loadPlan } from "../instance/plan.ts";
 import { DEFAULT_CLIENTS } from "../litellm/clients.ts";
 import { parseInstanceName } from "../state/instance-name.ts";
 import type { Serving } from "../instance/serve.ts";
-import { startAsDaemon } from "./start-as-daemon.ts";
 import { buildExports } from "../instance/exports.ts";
 import { detectShell, renderVariables } from "../instance/shells.ts";
 
@@ -25,19 +23,22 @@ export async function proxyStart(
       ? parseInstanceName(given, "name", { source: "--name" })
       : DEFAULT_NAME;
   if (flags["daemon"] === true && !daemon) {
+    const { startAsDaemon } = await import("./start-as-daemon.ts");
     return startAsDaemon(name, { verb: "proxy", flags, args }, context);
   }
-  const { config, prepared } = await loadPlan(
+  const { config, prepared, door } = await loadPlan(
     flags,
-    { command: "proxy", kubiyaWorker: false },
+    { command: "proxy", kubiyaWorker: false, listenFor: name },
     context,
   );
+  const { runForeground } = await import("../instance/foreground.ts");
   return runForeground(
     {
       name,
       temporary: false,
       config,
       prepared,
+      door,
       worker: null,
       ...(daemon ? { daemon } : { onReady: (serving) => showExports(serving, config, context) }),
     },

@@ -1,7 +1,6 @@
 // `sidelite run`: a command beside its own LiteLLM; returns the command's exit status.
 import { randomBytes } from "node:crypto";
 import type { Context, Input } from "../core/context.ts";
-import { runForeground } from "../instance/foreground.ts";
 import { parseClients } from "../instance/parse-clients.ts";
 import { loadPlan } from "../instance/plan.ts";
 import { CLIENT_NAMES, detectClients } from "../litellm/clients.ts";
@@ -14,14 +13,22 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
     ? `run-${randomBytes(4).toString("hex")}`
     : parseInstanceName(given, "name", { source: "--name" });
   const clients = parseClients(flags["client"], CLIENT_NAMES) ?? detectClients(args);
-  const { config, prepared } = await loadPlan(
+  const { config, prepared, door } = await loadPlan(
     flags,
-    { command: "run", kubiyaWorker: false },
+    { command: "run", kubiyaWorker: false, listenFor: temporary ? null : name },
     context,
   );
   const wait = typeof flags["wait"] === "boolean" ? flags["wait"] : null;
+  const { runForeground } = await import("../instance/foreground.ts");
   return runForeground(
-    { name, temporary, config, prepared, worker: { command: args, queueId: null, clients, wait } },
+    {
+      name,
+      temporary,
+      config,
+      prepared,
+      door,
+      worker: { command: args, queueId: null, clients, wait },
+    },
     context,
   );
 }

@@ -2,12 +2,10 @@
 import type { Context, Input } from "../core/context.ts";
 import { problem, UserError } from "../core/errors.ts";
 import type { DaemonHooks } from "../instance/foreground.ts";
-import { runForeground } from "../instance/foreground.ts";
 import { parseClients } from "../instance/parse-clients.ts";
 import { loadPlan } from "../instance/plan.ts";
 import { CLIENT_NAMES } from "../litellm/clients.ts";
 import { parseInstanceName } from "../state/instance-name.ts";
-import { startAsDaemon } from "./start-as-daemon.ts";
 
 /** `daemon`: this process is one already. */
 export async function workerStart(
@@ -18,14 +16,16 @@ export async function workerStart(
   const queueId = readQueueId(flags["queueId"]);
   checkType(flags["type"]);
   if (flags["daemon"] === true && !daemon) {
+    const { startAsDaemon } = await import("./start-as-daemon.ts");
     return startAsDaemon(queueId, { verb: "worker", flags, args }, context);
   }
   const command = args.length > 0 ? args : null;
   const clients = parseClients(flags["client"], CLIENT_NAMES) ?? ["litellm"];
   const kubiyaWorker = command === null;
-  const options = { command: "worker", kubiyaWorker, queueId } as const;
-  const { config, prepared, settings } = await loadPlan(flags, options, context);
+  const options = { command: "worker", kubiyaWorker, queueId, listenFor: queueId } as const;
+  const { config, prepared, settings, door } = await loadPlan(flags, options, context);
   const wait = typeof flags["wait"] === "boolean" ? flags["wait"] : null;
+  const { runForeground } = await import("../instance/foreground.ts");
   return runForeground(
     {
       name: queueId,
@@ -33,6 +33,7 @@ export async function workerStart(
       config,
       prepared,
       settings,
+      door,
       worker: { command, queueId, clients, wait },
       ...(daemon ? { daemon } : {}),
     },

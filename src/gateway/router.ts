@@ -3,7 +3,7 @@ import type { Upstream } from "../core/upstream.ts";
 import type { Principal } from "./access.ts";
 import type { Head } from "./head.ts";
 import type { HeaderPlan } from "./header-plan.ts";
-import type { Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 
 /** `Route.id` of what goes to LiteLLM. */
 export const LITELLM_ROUTE = "litellm";
@@ -40,3 +40,8 @@ export interface Router {
   /** `model` from the body; null: none was found, or not asked for. */
   select(head: Head, who: Principal, model: string | null): Route | Refusal;
 }
+
+const NOTHING = new Refusal("not-found", "Nothing is served yet");
+
+/** Before there is a configuration. */
+export const NO_ROUTES: Router = { needs: () => NOTHING, select: () => NOTHING };

@@ -11,6 +11,7 @@ import type { HeldRuntime, RuntimeKind } from "../runtime/runtime.ts";
 import type { Prepared } from "./configuration.ts";
 import { startControl } from "./control-server.ts";
 import { kindOf } from "./instance-kind.ts";
+import type { Door } from "./door.ts";
 import { keepJournal } from "./journal.ts";
 import { Life } from "./life.ts";
 import type { LiveSettings } from "./plan.ts";
@@ -45,6 +46,8 @@ export interface ForegroundPlan {
   } | null;
   /** Absent: those of the start are all there are. */
   readonly settings?: LiveSettings;
+  /** A listener that is open already. */
+  readonly door?: Door | null;
   /** Told once LiteLLM is ready. */
   readonly onReady?: (serving: Serving) => void;
   /** Without a terminal: a worker that fails is started again, and a failed instance stays to be restarted. */
@@ -112,7 +115,7 @@ async function runInScope(
   const kubiya =
     worker?.command === null ? await holdRuntime(scope, "kubiya-worker", plan, context) : null;
   if (prepared) {
-    const serves = { config, prepared, runtime: litellm };
+    const serves = { config, prepared, runtime: litellm, door: plan.door ?? null };
     life.serving = await startServing(scope, session, serves, context);
     const readConfig = plan.settings?.read ?? (async () => config);
     allowReload(life, { config, readConfig, prepared, serving: life.serving, journal }, host);

@@ -6,15 +6,17 @@ import { resolveHome } from "../config/home.ts";
 import type { LoadOptions } from "../config/sources.ts";
 import type { QueueSettingsSource } from "../control-plane/queue-settings.ts";
 import type { Context } from "../core/context.ts";
-import { matchModel } from "../litellm/models.ts";
+import type { Host } from "../core/host.ts";
 import type { Prepared } from "./configuration.ts";
-import { checkModel, prepareSource } from "./configuration.ts";
+import type { Door } from "./door.ts";
 
 export interface Loaded {
   readonly config: Config;
   /** null: no proxy is enabled. */
   readonly prepared: Prepared | null;
   readonly settings: LiveSettings;
+  /** The listener, when one was asked for and could be had. */
+  readonly door: Door | null;
 }
 
 /** The settings beyond the start: for a reload, and for polling the queue. */
@@ -28,52 +30,55 @@ export interface LiveSettings {
 export interface PlanOptions extends Pick<LoadOptions, "command" | "kubiyaWorker"> {
   /** Whose settings are asked where the layers above leave it open; it has passed `parseInstanceName`. */
   readonly queueId?: string;
+  /** The instance that is to be started listens at once; its name, null for one of this run. */
+  readonly listenFor?: string | null;
 }
-
-/** What the Kubiya worker asks for when nobody says otherwise. */
-const KUBIYA_DEFAULT_MODEL = "kubiya/claude-sonnet-4";
 
 /** Throws UserError with every problem; prints warnings and notices. */
 export async function loadPlan(
   flags: Flags,
-  { command, kubiyaWorker, queueId }: PlanOptions,
+  { command, kubiyaWorker, queueId, listenFor }: PlanOptions,
   context: Context,
 ): Promise<Loaded> {
   const { host, report, verbose } = context;
-  const queue = queueId === undefined ? null : await openQueue(queueId, context);
+  const queue = queueId === undefined ? null : openQueue(queueId, context);
   const read = (): Promise<Config> =>
     loadConfig(flags, host, { command, kubiyaWorker, queue, verbose });
   const settings = { queue, read };
   const config = await read();
   for (const found of config.problems) report.problem(found);
   const source = config.proxy.enabled ? config.proxy.litellm : null;
-  if (source === null) return { config, prepared: null, settings };
-  const trustQueue = config.proxy.queueTrust.full;
-  const prepared = await prepareSource(source, host, { trustQueue });
-  for (const found of prepared.problems) report.problem(found);
-  if (prepared.droppedNames.length > 0) {
-    report.verbose(
-      `LiteLLM does not get these variables: ${prepared.droppedNames.join(", ")} (sidelite.proxy.pass-env adds them)`,
-    );
+  if (source === null) return { config, prepared: null, settings, door: null };
+  const door = listenFor === undefined ? null : await openDoorFor(config, listenFor, host);
+  if (door) report.event({ name: "gateway.listening", fields: { url: door.url } });
+  try {
+    // Understanding it takes YAML's and the schema's libraries: the gateway listens meanwhile.
+    const { prepareStart } = await import("./prepare-start.ts");
+    const prepared = await prepareStart(config, source, kubiyaWorker, context);
+    return { config, prepared, settings, door };
+  } catch (error) {
+    await door?.close();
+    throw error;
   }
-  checkModel(config, prepared);
-  const { model } = config.proxy;
-  const hasDefault =
-    matchModel(KUBIYA_DEFAULT_MODEL, prepared.names) ||
-    prepared.direct?.serves(KUBIYA_DEFAULT_MODEL) === true;
-  if (kubiyaWorker && model === null && !hasDefault) {
-    const [first = "NAME"] = [...prepared.names.exact, ...(prepared.direct?.models ?? [])];
-    report.problem({
-      severity: "warning",
-      message: `the Kubiya worker asks for ${KUBIYA_DEFAULT_MODEL} by default, which this LiteLLM config does not have`,
-      remedy: `add --model ${first}, or an alias in the config: router_settings: {model_group_alias: {"${KUBIYA_DEFAULT_MODEL}": "${first}"}}`,
-    });
-  }
-  return { config, prepared, settings };
 }
 
-/** Loaded where there is a queue: a start is hot. */
-async function openQueue(queueId: string, context: Context): Promise<QueueSettingsSource> {
-  const { createInstanceQueue } = await import("./queue-source.ts");
-  return createInstanceQueue(queueId, resolveHome(context.host).dir, context);
+/** Loaded only by what starts an instance. */
+async function openDoorFor(config: Config, name: string | null, host: Host): Promise<Door | null> {
+  const { openDoor } = await import("./door.ts");
+  return openDoor(config, name, host);
+}
+
+/** Loaded where the layers above leave something open: a start is hot. */
+function openQueue(queueId: string, context: Context): QueueSettingsSource {
+  let opened: QueueSettingsSource | null = null;
+  const open = async (): Promise<QueueSettingsSource> => {
+    const { createInstanceQueue } = await import("./queue-source.ts");
+    opened ??= createInstanceQueue(queueId, resolveHome(context.host).dir, context);
+    return opened;
+  };
+  return {
+    read: async (request) => (await open()).read(request),
+    refresh: async (signal) => (await open()).refresh(signal),
+    isAsked: () => opened?.isAsked() ?? false,
+  };
 }

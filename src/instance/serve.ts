@@ -22,6 +22,7 @@ import type { HeldRuntime } from "../runtime/runtime.ts";
 import { storeConfig } from "./config-store.ts";
 import type { Prepared } from "./configuration.ts";
 import { generateKey } from "./configuration.ts";
+import type { Door } from "./door.ts";
 import { Front } from "./front.ts";
 import { generationOf, isSameGeneration } from "./generation.ts";
 import { hostLitellm } from "./host-litellm.ts";
@@ -57,6 +58,8 @@ export async function startServing(
     readonly prepared: Prepared;
     /** null: no model needs LiteLLM. */
     readonly runtime: HeldRuntime | null;
+    /** A listener that is open already. */
+    readonly door: Door | null;
   },
   context: Context,
 ): Promise<Serving> {
@@ -81,8 +84,13 @@ export async function startServing(
   const parts = { config, env, key, upstream, policy, rates, redactor, log: write };
   const front = await Front.start(parts, prepared);
   scope.defer("direct routes", (deadline) => front.close(deadline));
-  const port = config.proxy.port ?? (await pickPort(session.previousPort));
-  const gateway = await startGateway({ port, snapshot: front.snapshot(), log: write });
+  const gateway =
+    plan.door?.adopt(front.snapshot(), write) ??
+    (await startGateway({
+      port: config.proxy.port ?? (await pickPort(session.previousPort)),
+      snapshot: front.snapshot(),
+      log: write,
+    }));
   front.onSwap = (snapshot) => gateway.swap(snapshot);
   scope.defer("gateway", (deadline) => gateway.close(deadline));
   report.event({ name: "gateway.listening", fields: { url: gateway.url } });

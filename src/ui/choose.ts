@@ -22,7 +22,7 @@ export async function choose(
   host: Pick<Host, "env" | "stdin" | "stderr">,
   signal: AbortSignal,
 ): Promise<Choice | null> {
-  const palette = createPalette(host.stderr, host.env);
+  const palette = await createPalette(host.stderr, host.env);
   const preferred = choices.find(({ isFit }) => isFit) ?? null;
   const rows = choices.map(({ name, title, note, isFit }, index) => {
     return [isFit ? "*" : " ", `${index + 1}`.padStart(2), name, title, note];

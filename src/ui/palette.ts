@@ -1,5 +1,4 @@
 // The few colours in use, switched off where NO_COLOR is set or the stream is no terminal.
-import { Chalk } from "chalk";
 import type { Environment } from "../core/host.ts";
 
 export interface Palette {
@@ -9,9 +8,22 @@ export interface Palette {
   dim(text: string): string;
 }
 
-export function createPalette(stream: { isTTY?: boolean }, env: Environment): Palette {
+const PLAIN: Palette = {
+  bad: (text) => text,
+  warn: (text) => text,
+  good: (text) => text,
+  dim: (text) => text,
+};
+
+/** chalk is loaded only where there is something to colour. */
+export async function createPalette(
+  stream: { isTTY?: boolean },
+  env: Environment,
+): Promise<Palette> {
   const colour = stream.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
+  if (!colour) return PLAIN;
+  const { Chalk } = await import("chalk");
+  const chalk = new Chalk({ level: 1 });
   return {
     bad: (text) => chalk.red(text),
     warn: (text) => chalk.yellow(text),

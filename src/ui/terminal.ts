@@ -9,8 +9,8 @@ import { sanitize } from "./sanitize.ts";
 /** Milliseconds between redraws of a progress line. */
 const REDRAW_MS = 100;
 
-export function createTerminal(host: Host, options: { verbose: boolean }): Report {
-  const palette = createPalette(host.stderr, host.env);
+export async function createTerminal(host: Host, options: { verbose: boolean }): Promise<Report> {
+  const palette = await createPalette(host.stderr, host.env);
   const isTerminal = host.stderr.isTTY === true;
   let progressShown = false;
 

@@ -1,9 +1,11 @@
-// Every template of `init` on the real LiteLLM: written, booted, its models listed, and each reaches its provider.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+// Every template of `init` on the real LiteLLM: written, served, its models listed, and each reaches its provider. One
+// instance serves most of them, one reload after another; what needs an environment of its own is booted.
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { parseYaml } from "../../src/core/yaml.ts";
+import type { CliProcess } from "../fixtures/cli.ts";
 import { runCli, startCli } from "../fixtures/cli.ts";
 import type { FakeAws } from "../fixtures/fake-aws.ts";
 import { startFakeAws } from "../fixtures/fake-aws.ts";
@@ -27,6 +29,12 @@ interface Deployment {
 
 /** Provider -> what must follow its server's address. */
 const ADDRESSES: Readonly<Record<string, string>> = { anthropic: "", groq: "/v1", openai: "/v1" };
+/** These depend on which of AWS's variables are set, or start no LiteLLM. */
+const BOOTED: ReadonlySet<string> = new Set([
+  "bedrock-role",
+  "bedrock-assumed-role",
+  "passthrough",
+]);
 /** Google's own libraries would look for credentials first. */
 const NOT_ASKED = "vertex_ai/";
 
@@ -74,34 +82,68 @@ describe("the templates", () => {
     return { ...aws.env, ...bedrock, ...proxies, ...Object.fromEntries(made) };
   }
 
-  it.each(NAMES)("%s", async (name) => {
-    const file = `litellm_${name}.yaml`;
+  /** Writes the template by `init`, made to lead to our stand-ins, where `file` says. */
+  async function write(name: string, file: string): Promise<string> {
     const written = await runCli(home(), ["init", name]);
-    expect(written).toMatchObject({ code: 0, stdout: `./${file}\n` });
-    const path = join(home().cwd, file);
-    const text = redirect(await readFile(path, "utf8"));
-    await writeFile(path, text);
+    expect(written).toMatchObject({ code: 0, stdout: `./litellm_${name}.yaml\n` });
+    const text = redirect(await readFile(join(home().cwd, `litellm_${name}.yaml`), "utf8"));
+    await writeFile(join(home().cwd, file), text, { mode: 0o600 });
+    return text;
+  }
 
+  function serve(file: string, env: Record<string, string>): CliProcess {
+    return startCli(home(), ["proxy", "start", "--proxy-config-file", `./${file}`], { env });
+  }
+
+  async function expectServed(served: Served, text: string, before: number): Promise<void> {
+    expect(served.cli.stderr()).not.toMatch(/error|warning/);
+    const listed = await listModels(served);
+    const names = deploymentsOf(text).map(({ model_name: model }) => model);
+    expect(listed).toEqual(expect.arrayContaining(names.filter((each) => !each.includes("*"))));
+    const expected = await askAll(served, text);
+    const asked = provider.requests.slice(before).map(upstreamModel);
+    expect(asked.filter((model) => model !== null)).toEqual(expected);
+    expect(world.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
+  }
+
+  it.each(NAMES.filter((name) => BOOTED.has(name)))("%s", async (name) => {
+    const file = `litellm_${name}.yaml`;
+    const text = await write(name, file);
     const before = provider.requests.length;
-    const args = ["proxy", "start", "--proxy-config-file", `./${file}`];
-    const cli = startCli(home(), args, { env: envOf(text) });
+    const cli = serve(file, envOf(text));
     try {
-      const served = await awaitServed(cli);
-      expect(cli.stderr()).not.toMatch(/error|warning/);
-      const listed = await listModels(served);
-      const names = deploymentsOf(text).map(({ model_name: model }) => model);
-      expect(listed).toEqual(expect.arrayContaining(names.filter((each) => !each.includes("*"))));
-      const expected = await askAll(served, text);
-      const asked = provider.requests.slice(before).map(upstreamModel);
-      expect(asked.filter((model) => model !== null)).toEqual(expected);
+      await expectServed(await awaitServed(cli), text, before);
     } finally {
       await cli.stop();
     }
-    expect(world.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
-    if (name === "redis-cache") expect(redis.commands).toContain("SET");
     if (name === "bedrock-role") expect(aws.requests).toContain("GET /credentials");
     if (name === "bedrock-assumed-role")
       expect(aws.requests).toContain("STS AssumeRole made-up-bedrock_role_arn");
+  });
+
+  describe("reloaded into one instance", () => {
+    const names = NAMES.filter((name) => !BOOTED.has(name));
+    const file = "current.yaml";
+    let served: Served;
+
+    beforeAll(async () => {
+      const texts = await Promise.all(
+        names.map((name) => readFile(new URL(`${name}.yaml`, folder), "utf8")),
+      );
+      await write(names[0] ?? "", file);
+      served = await awaitServed(serve(file, envOf(texts.join("\n"))));
+    });
+    afterAll(() => served.cli.stop());
+
+    it.each(names)("%s", async (name) => {
+      await rm(join(home().cwd, `litellm_${name}.yaml`), { force: true });
+      const text = await write(name, file);
+      const before = provider.requests.length;
+      const reloaded = await runCli(home(), ["proxy", "reload"]);
+      expect(reloaded.code, reloaded.stderr).toBe(0);
+      await expectServed(served, text, before);
+      if (name === "redis-cache") expect(redis.commands).toContain("SET");
+    });
   });
 
   it("name only models that LiteLLM knows", async () => {
