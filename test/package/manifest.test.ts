@@ -103,7 +103,9 @@ it("packs the program and nothing of its making", async () => {
   const built = (await readSources("src")).map(
     (file) => `dist/${file.path.replace(/\.ts$/, ".js")}`,
   );
-  expect(paths.filter((path) => path.startsWith("dist/"))).toEqual(built.toSorted());
+  expect(paths.filter((path) => path.startsWith("dist/"))).toEqual(
+    [...built, "dist/help.txt"].toSorted(),
+  );
   const python = (await readdir(join(REPOSITORY, "src/proxy"))).filter((name) =>
     name.endsWith(".py"),
   );
