@@ -33,6 +33,7 @@ export async function choose(
     host.stderr.write(`${choices[index]?.isFit ? palette.good(shown) : shown}\n`);
   }
   const prompt = `${question}${preferred ? ` [${preferred.name}]` : ""}: `;
+  signal.throwIfAborted();
   // The terminal itself edits the line; Ctrl+C stays a signal.
   const reader = createInterface({ input: host.stdin, terminal: false });
   const stop = (): void => reader.close();
