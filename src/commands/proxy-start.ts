@@ -26,9 +26,9 @@ export async function proxyStart(
     const { startAsDaemon } = await import("./start-as-daemon.ts");
     return startAsDaemon(name, { verb: "proxy", flags, args }, context);
   }
-  const { config, prepared, door } = await loadPlan(
+  const { config, prepared, door, headStart } = await loadPlan(
     flags,
-    { command: "proxy", kubiyaWorker: false, listenFor: name },
+    { command: "proxy", kubiyaWorker: false, instance: { name, temporary: false } },
     context,
   );
   const { runForeground } = await import("../instance/foreground.ts");
@@ -39,6 +39,7 @@ export async function proxyStart(
       config,
       prepared,
       door,
+      headStart,
       worker: null,
       ...(daemon ? { daemon } : { onReady: (serving) => showExports(serving, config, context) }),
     },

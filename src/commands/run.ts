@@ -13,9 +13,9 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
     ? `run-${randomBytes(4).toString("hex")}`
     : parseInstanceName(given, "name", { source: "--name" });
   const clients = parseClients(flags["client"], CLIENT_NAMES) ?? detectClients(args);
-  const { config, prepared, door } = await loadPlan(
+  const { config, prepared, door, headStart } = await loadPlan(
     flags,
-    { command: "run", kubiyaWorker: false, listenFor: temporary ? null : name },
+    { command: "run", kubiyaWorker: false, instance: { name, temporary } },
     context,
   );
   const wait = typeof flags["wait"] === "boolean" ? flags["wait"] : null;
@@ -27,6 +27,7 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
       config,
       prepared,
       door,
+      headStart,
       worker: { command: args, queueId: null, clients, wait },
     },
     context,

@@ -12,6 +12,7 @@ import type { Prepared } from "./configuration.ts";
 import { startControl } from "./control-server.ts";
 import { kindOf } from "./instance-kind.ts";
 import type { Door } from "./door.ts";
+import type { HeadStart } from "./head-start.ts";
 import { keepJournal } from "./journal.ts";
 import { Life } from "./life.ts";
 import type { LiveSettings } from "./plan.ts";
@@ -48,6 +49,8 @@ export interface ForegroundPlan {
   readonly settings?: LiveSettings;
   /** A listener that is open already. */
   readonly door?: Door | null;
+  /** LiteLLM's import is under way. */
+  readonly headStart?: HeadStart | null;
   /** Told once LiteLLM is ready. */
   readonly onReady?: (serving: Serving) => void;
   /** Without a terminal: a worker that fails is started again, and a failed instance stays to be restarted. */
@@ -89,8 +92,9 @@ async function runInScope(
   stop: StopRequests,
   outer: Context,
 ): Promise<number> {
-  const { name, temporary, config, prepared, worker } = plan;
+  const { name, temporary, config, prepared, worker, headStart = null } = plan;
   const { host } = outer;
+  scope.defer("head start", async () => headStart?.end());
   // Known before anything is installed or booted.
   const [file] = worker?.command ?? [];
   if (file !== undefined)
@@ -101,6 +105,7 @@ async function runInScope(
     temporary,
     kind: kindOf(plan),
     daemon: plan.daemon !== undefined,
+    cookie: headStart?.cookie ?? null,
   };
   const session = await openSession(scope, claim, outer);
   const journal = keepJournal(outer.report, host);
@@ -115,7 +120,7 @@ async function runInScope(
   const kubiya =
     worker?.command === null ? await holdRuntime(scope, "kubiya-worker", plan, context) : null;
   if (prepared) {
-    const serves = { config, prepared, runtime: litellm, door: plan.door ?? null };
+    const serves = { config, prepared, runtime: litellm, door: plan.door ?? null, headStart };
     life.serving = await startServing(scope, session, serves, context);
     const readConfig = plan.settings?.read ?? (async () => config);
     allowReload(life, { config, readConfig, prepared, serving: life.serving, journal }, host);

@@ -12,7 +12,8 @@ export function generationOf({ paths, cookie }: Session, prepared: Prepared): Ge
     digest,
     environment: { ...environment, [cookie.name]: cookie.value },
     workerConfig: buildWorkerConfig(configPath(paths, digest)),
-    cwd,
+    // LiteLLM's own folder, where modules would be looked for, is nobody's.
+    cwd: cwd ?? paths.cwd,
     models,
     masterKey: masterKey.secret,
   };

@@ -7,6 +7,8 @@ import { startProxy } from "../proxy/start.ts";
 import type { HeldRuntime } from "../runtime/runtime.ts";
 import type { Prepared } from "./configuration.ts";
 import { createNoProxy } from "./no-litellm.ts";
+import type { HeadStart } from "./head-start.ts";
+import { keeperLaunch } from "./head-start.ts";
 import type { Session } from "./session.ts";
 
 /** Seconds that open streams may go on at a stop. */
@@ -19,6 +21,7 @@ export async function hostLitellm(
     readonly config: Config;
     readonly prepared: Prepared;
     readonly runtime: HeldRuntime | null;
+    readonly headStart: HeadStart | null;
   },
   deps: Pick<Parameters<typeof startProxy>[1], "upstream" | "report" | "log" | "redactor">,
   env: Environment,
@@ -26,17 +29,12 @@ export async function hostLitellm(
   const { runtime, prepared } = plan;
   if (runtime === null) return createNoProxy();
   const { readinessSeconds, maxRestarts } = plan.config.proxy;
-  const { name, value } = session.cookie;
-  const { SIDELITE_FORK = "" } = env;
+  const launch = keeperLaunch(runtime, prepared.importEnvironment, session.cookie, env);
+  const keeper = { ...launch, socketDir: session.socketDir };
   return startProxy(
     {
-      keeper: {
-        python: runtime.python,
-        importEnvironment: { ...prepared.importEnvironment, SIDELITE_FORK, [name]: value },
-        socketDir: session.socketDir,
-        cwd: session.paths.cwd,
-        tag: "litellm",
-      },
+      keeper,
+      early: plan.headStart?.take(keeper) ?? null,
       limits: { readinessSeconds, maxRestarts, graceSeconds: GRACE_SECONDS },
     },
     { ...deps, reaper: session.reaper, classify: classifyExit },

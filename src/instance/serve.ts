@@ -25,6 +25,7 @@ import { generateKey } from "./configuration.ts";
 import type { Door } from "./door.ts";
 import { Front } from "./front.ts";
 import { generationOf, isSameGeneration } from "./generation.ts";
+import type { HeadStart } from "./head-start.ts";
 import { hostLitellm } from "./host-litellm.ts";
 import { LOG_LIMITS, withEventLog, writeLine } from "./instance-log.ts";
 import { linkPrograms } from "./links.ts";
@@ -60,6 +61,7 @@ export async function startServing(
     readonly runtime: HeldRuntime | null;
     /** A listener that is open already. */
     readonly door: Door | null;
+    readonly headStart: HeadStart | null;
   },
   context: Context,
 ): Promise<Serving> {

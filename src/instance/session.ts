@@ -43,12 +43,14 @@ export interface SessionOptions {
   readonly temporary: boolean;
   readonly kind: NonNullable<InstanceRecord["kind"]>;
   readonly daemon: boolean;
+  /** One that a process carries already; null: a new one. */
+  readonly cookie: Cookie | null;
 }
 
 /** Throws UserError: alreadyRunning with pid and address, machine, security. */
 export async function openSession(
   scope: Scope,
-  { home, name, temporary, kind, daemon }: SessionOptions,
+  { home, name, temporary, kind, daemon, cookie: given }: SessionOptions,
   { host, report }: Context,
 ): Promise<Session> {
   const paths = instancePaths(home, name, host.env);
@@ -76,7 +78,7 @@ export async function openSession(
   }
   await Promise.all([paths.dir, paths.configsDir].map(sweepTemporaries));
   await sweepKilledRuns(home, host);
-  const cookie = createCookie(name);
+  const cookie = given ?? createCookie(name);
   const reaper = await startReaper(cookie);
   scope.defer("reaper", async () => {
     await sweepCookie(cookie, { exceptPids: [reaper.pid] });

@@ -6,12 +6,15 @@ import { settledWithin } from "../platform/settled-within.ts";
 import { HostedGeneration } from "./hosted-generation.ts";
 import { explainSpawnError, KeeperHost } from "./keeper-host.ts";
 import type { KeeperListener } from "./keeper.ts";
+import type { EarlyKeeper } from "./launch-keeper.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
 import type { Input } from "./state-types.ts";
 import { stopGeneration, stopKeeper } from "./stop-steps.ts";
 
 export interface ProxySpec {
   readonly keeper: KeeperSpec;
+  /** The first keeper, spawned already to the same specification. */
+  readonly early?: EarlyKeeper | null;
   readonly limits: ProxyLimits;
 }
 
@@ -26,11 +29,13 @@ export class Hosting {
   readonly #tell: (input: Input) => void;
   readonly #keepers = new Map<number, KeeperHost>();
   readonly #running = new Map<number, Running>();
+  #early: EarlyKeeper | null;
 
   constructor(spec: ProxySpec, deps: ProxyDeps, tell: (input: Input) => void) {
     this.#spec = spec;
     this.#deps = deps;
     this.#tell = tell;
+    this.#early = spec.early ?? null;
   }
 
   pidOf(generation: number): number | null {
@@ -41,8 +46,10 @@ export class Hosting {
   async spawn(id: number): Promise<Error | null> {
     const host = new KeeperHost(id, this.#spec.keeper, this.#deps);
     this.#keepers.set(id, host);
+    const early = this.#early;
+    this.#early = null;
     try {
-      await host.spawn(this.#listen(id, host), this.#spec.limits.readinessSeconds);
+      await host.spawn(this.#listen(id, host), this.#spec.limits.readinessSeconds, early);
       return null;
     } catch (error) {
       this.#keepers.delete(id);

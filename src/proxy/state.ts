@@ -135,7 +135,8 @@ function started(draft: Draft, id: number): void {
   const generation = draft.find(id);
   if (generation?.status !== "ordered") return;
   draft.setGeneration(id, { status: "booting" });
-  draft.do({ type: "probe", generation: id });
+  // Ordered before a stop: it is about to end.
+  if (draft.state.mode === "running") draft.do({ type: "probe", generation: id });
   draft.event("proxy.started", { generation: id, keeper: generation.keeper });
 }
 
