@@ -60,7 +60,7 @@ export interface DaemonHooks {
 }
 
 /** Seconds for the whole stop: the worker's drain, then the proxy's grace, and some for each end. */
-const STOP_BUDGET_SECONDS = 45;
+export const STOP_BUDGET_SECONDS = 45;
 /** Stands for LiteLLM's runtime where all models are providers'. */
 const NO_RUNTIME = "none";
 
@@ -117,6 +117,7 @@ async function runInScope(
   if (prepared) {
     const serves = { config, prepared, runtime: litellm, door: plan.door ?? null };
     life.serving = await startServing(scope, session, serves, context);
+    scope.defer("joined runs", () => life.joined.dismiss());
     const readConfig = plan.settings?.read ?? (async () => config);
     allowReload(life, { config, readConfig, prepared, serving: life.serving, journal }, host);
   }
