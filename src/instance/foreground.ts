@@ -9,7 +9,6 @@ import { checkCommand } from "../platform/spawn-problem.ts";
 import { ensureRuntime } from "../runtime/ensure.ts";
 import type { HeldRuntime, RuntimeKind } from "../runtime/runtime.ts";
 import type { Prepared } from "./configuration.ts";
-import { startControl } from "./control-server.ts";
 import { kindOf } from "./instance-kind.ts";
 import type { Door } from "./door.ts";
 import { keepJournal } from "./journal.ts";
@@ -21,6 +20,7 @@ import type { Serving } from "./serve.ts";
 import { startServing } from "./serve.ts";
 import type { Session } from "./session.ts";
 import { openSession } from "./session.ts";
+import { stayFindable } from "./stay-findable.ts";
 import type { StopRequests } from "./stop-requests.ts";
 import { joinStopRequests } from "./stop-requests.ts";
 import { supervise } from "./supervise.ts";
@@ -106,8 +106,13 @@ async function runInScope(
   const journal = keepJournal(outer.report, host);
   const context = { ...outer, report: journal.report };
   const life = new Life({ plan, session, journal, stop, host });
-  const control = await startControl(session.socketDir, life.handlers);
-  scope.defer("control socket", () => control.close());
+  const { handlers } = life;
+  await stayFindable(scope, {
+    session,
+    handlers,
+    serving: () => life.serving,
+    report: context.report,
+  });
 
   const litellm = prepared?.needsLitellm
     ? await holdRuntime(scope, "litellm", plan, context)
