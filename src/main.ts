@@ -37,10 +37,10 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   process.on("uncaughtException", (error) => void leaveAtOnce(error));
   const { installSignals } = await import("./platform/signals.ts");
   const signals = installSignals();
-  const { runCli } = await import("./cli.ts");
+  const { runLine } = await import("./run-line.ts");
   let code: number;
   try {
-    code = await runCli(argv, host, signals);
+    code = await runLine(argv, host, signals);
   } catch (error) {
     // Ended by the user while something was awaited: the signal says it all.
     const isAnswer = signals.abort.aborted && error === signals.abort.reason;

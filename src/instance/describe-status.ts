@@ -12,7 +12,8 @@ const FILES: Readonly<Record<string, string>> = {
 const SHOWN_RESTARTS = 5;
 
 export function describeStatus(status: InstanceStatus): Row[] {
-  const { state, pid, daemon, startedAt, url, proxy, worker, config, files, failure } = status;
+  const { state, pid, daemon, startedAt, url, proxy, worker, joined, config } = status;
+  const { files, failure } = status;
   const where = daemon ? "daemon" : "foreground";
   const rows: (Row | null)[] = [
     ["state", pid === null ? state : `${state}, pid ${pid}, ${where}`],
@@ -21,6 +22,10 @@ export function describeStatus(status: InstanceStatus): Row[] {
     url === null ? null : ["gateway", url],
     ...(proxy ? describeProxy(proxy) : []),
     ...(worker ? describeWorker(worker) : []),
+    ...joined.map(({ pid: run, program, since }): Row => [
+      "joined run",
+      `${program}, pid ${run}, since ${since}`,
+    ]),
     config?.origin ? ["config from", config.origin] : null,
     config?.context ? ["context", config.context] : null,
     ...(config?.unapplied ?? []).map((file): Row => ["not applied", `${file} has changed since`]),

@@ -9,7 +9,6 @@ import { checkCommand } from "../platform/spawn-problem.ts";
 import { ensureRuntime } from "../runtime/ensure.ts";
 import type { HeldRuntime, RuntimeKind } from "../runtime/runtime.ts";
 import type { Prepared } from "./configuration.ts";
-import { startControl } from "./control-server.ts";
 import { kindOf } from "./instance-kind.ts";
 import type { Door } from "./door.ts";
 import type { HeadStart } from "./head-start.ts";
@@ -22,6 +21,7 @@ import type { Serving } from "./serve.ts";
 import { startServing } from "./serve.ts";
 import type { Session } from "./session.ts";
 import { openSession } from "./session.ts";
+import { stayFindable } from "./stay-findable.ts";
 import type { StopRequests } from "./stop-requests.ts";
 import { joinStopRequests } from "./stop-requests.ts";
 import { supervise } from "./supervise.ts";
@@ -63,7 +63,7 @@ export interface DaemonHooks {
 }
 
 /** Seconds for the whole stop: the worker's drain, then the proxy's grace, and some for each end. */
-const STOP_BUDGET_SECONDS = 45;
+export const STOP_BUDGET_SECONDS = 45;
 /** Stands for LiteLLM's runtime where all models are providers'. */
 const NO_RUNTIME = "none";
 
@@ -111,8 +111,13 @@ async function runInScope(
   const journal = keepJournal(outer.report, host);
   const context = { ...outer, report: journal.report };
   const life = new Life({ plan, session, journal, stop, host });
-  const control = await startControl(session.socketDir, life.handlers);
-  scope.defer("control socket", () => control.close());
+  const { handlers } = life;
+  await stayFindable(scope, {
+    session,
+    handlers,
+    serving: () => life.serving,
+    report: context.report,
+  });
 
   const litellm = prepared?.needsLitellm
     ? await holdRuntime(scope, "litellm", plan, context)
@@ -122,6 +127,7 @@ async function runInScope(
   if (prepared) {
     const serves = { config, prepared, runtime: litellm, door: plan.door ?? null, headStart };
     life.serving = await startServing(scope, session, serves, context);
+    scope.defer("joined runs", () => life.joined.dismiss());
     const readConfig = plan.settings?.read ?? (async () => config);
     allowReload(life, { config, readConfig, prepared, serving: life.serving, journal }, host);
   }

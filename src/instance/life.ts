@@ -10,6 +10,7 @@ import type { ControlHandlers } from "./control-server.ts";
 import type { ForegroundPlan } from "./foreground.ts";
 import { kindOf } from "./instance-kind.ts";
 import type { ConfigView, InstanceStatus, ProxyView, WorkerView } from "./instance-status.ts";
+import { JoinedRuns } from "./joined-runs.ts";
 import type { Journal } from "./journal.ts";
 import type { Serving } from "./serve.ts";
 import type { Session } from "./session.ts";
@@ -32,6 +33,7 @@ export class Life {
   failure: string | null = null;
   serving: Serving | null = null;
   worker: WorkerLoop | null = null;
+  readonly joined: JoinedRuns;
   /** What sidelite set in the worker's environment; keys masked. */
   workerEnvironment: Readonly<Record<string, string>> = {};
   /** Applies the configuration as it is now; returns what was done. null: this instance cannot. */
@@ -46,6 +48,7 @@ export class Life {
   constructor(parts: LifeParts) {
     this.#parts = parts;
     this.#startedAt = parts.host.now();
+    this.joined = new JoinedRuns(parts.host);
   }
 
   readonly handlers: ControlHandlers = {
@@ -65,6 +68,14 @@ export class Life {
       }
       const { url, key } = this.serving;
       return { url, key: key.reveal(), model: this.#parts.plan.config.proxy.model };
+    },
+    join: (order, connection) => {
+      const { abort } = this.#parts.stop.signals;
+      if (this.serving === null || this.phase === "failed" || abort.aborted) {
+        throw refusal("this instance cannot be joined now", "see `sidelite worker status`");
+      }
+      this.joined.admit(this.serving, order, connection);
+      return { url: this.serving.url, ready: this.phase === "running" };
     },
   };
 
@@ -127,6 +138,7 @@ export class Life {
       url: this.serving?.url ?? null,
       proxy: this.#proxyView(),
       worker: this.#workerView(environment),
+      joined: this.joined.list(),
       config: await this.#configView(),
       files: this.files,
       failure: this.failure,

@@ -38,6 +38,11 @@ export interface Serving {
   readonly key: Secret;
   readonly proxy: Proxy;
   readonly redactor: Redactor;
+  readonly port: number;
+  /** In force. */
+  readonly prepared: Prepared;
+  /** As `Front.admit`. */
+  admit(key: Secret, id: string): () => void;
   /** Names that the configuration serves, patterns included. */
   readonly models: readonly string[];
   /** A new LiteLLM with the same configuration takes over; also after it failed. */
@@ -106,9 +111,14 @@ export async function startServing(
   void warnWhenDegraded(proxy, report, session.paths.proxyLog);
   return {
     url: gateway.url,
+    port: gateway.port,
     key,
     proxy,
     redactor,
+    admit: (guest, id) => front.admit(guest, id),
+    get prepared() {
+      return front.prepared;
+    },
     get models() {
       return front.models;
     },

@@ -15,7 +15,7 @@ import { readVersion } from "../platform/version.ts";
 import type { InstancePaths } from "../state/paths.ts";
 import { instancePaths } from "../state/paths.ts";
 import type { InstanceRecord } from "../state/record.ts";
-import { readRecord, writeRecord } from "../state/record.ts";
+import { isRunning, readRecord, writeRecord } from "../state/record.ts";
 import { ensureSocketDir } from "../state/socket-dir.ts";
 import { sweepKilledRuns } from "./sweep-runs.ts";
 
@@ -31,6 +31,8 @@ export interface Session {
   update(
     change: Partial<Pick<InstanceRecord, "url" | "port" | "state" | "failure" | "workerExit">>,
   ): Promise<void>;
+  /** Makes its folders and record anew where somebody removed them. */
+  restore(): Promise<void>;
   /** The folder stays although the name was made up: something in it explains a failure. */
   keep(): void;
 }
@@ -54,11 +56,7 @@ export async function openSession(
   { host, report }: Context,
 ): Promise<Session> {
   const paths = instancePaths(home, name, host.env);
-  const parts = [home, dirname(paths.dir), paths.dir, paths.logsDir, paths.configsDir, paths.cwd];
-  // Each by itself: the check of one does not look at the folders above it for links.
-  for (const folder of parts) {
-    await ensurePrivateDir(folder);
-  }
+  await makeFolders(home, paths);
   let kept = !temporary;
   scope.defer("folder", async () => {
     if (!kept) await rm(paths.dir, { recursive: true, force: true });
@@ -70,6 +68,11 @@ export async function openSession(
     throw alreadyRunning(name, previous, kind);
   }
   scope.defer("lock", () => lock.release());
+  // Somebody removed the folder with the lock; what runs has put its record back.
+  if (previous !== null && (await isRunning(previous))) {
+    kept = true;
+    throw alreadyRunning(name, previous, kind);
+  }
   if (previous?.state === "running") {
     const killed = await sweepCookie(restoreCookie(previous.cookie));
     report.info(
@@ -120,10 +123,22 @@ export async function openSession(
     socketDir,
     previousPort: previous?.port ?? null,
     update,
+    restore: async () => {
+      await makeFolders(home, paths);
+      await update({});
+    },
     keep: () => {
       kept = true;
     },
   };
+}
+
+/** Each by itself: the check of one does not look at the folders above it for links. */
+async function makeFolders(home: string, paths: InstancePaths): Promise<void> {
+  const { dir, logsDir, configsDir, cwd } = paths;
+  for (const folder of [home, dirname(dir), dir, logsDir, configsDir, cwd]) {
+    await ensurePrivateDir(folder);
+  }
 }
 
 function alreadyRunning(
