@@ -95,12 +95,17 @@ async function runInScope(
   const [file] = worker?.command ?? [];
   if (file !== undefined)
     await checkCommand({ file, env: { PATH: host.env["PATH"] ?? "" }, cwd: host.cwd });
+  let { door = null } = plan;
   const claim = {
     home: config.home.dir,
     name,
     temporary,
     kind: kindOf(plan),
     daemon: plan.daemon !== undefined,
+    onHeld: async () => {
+      await door?.close();
+      door = null;
+    },
   };
   const session = await openSession(scope, claim, outer);
   const journal = keepJournal(outer.report, host);
@@ -115,7 +120,7 @@ async function runInScope(
   const kubiya =
     worker?.command === null ? await holdRuntime(scope, "kubiya-worker", plan, context) : null;
   if (prepared) {
-    const serves = { config, prepared, runtime: litellm, door: plan.door ?? null };
+    const serves = { config, prepared, runtime: litellm, door };
     life.serving = await startServing(scope, session, serves, context);
     const readConfig = plan.settings?.read ?? (async () => config);
     allowReload(life, { config, readConfig, prepared, serving: life.serving, journal }, host);
