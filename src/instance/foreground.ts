@@ -99,6 +99,7 @@ async function runInScope(
   const [file] = worker?.command ?? [];
   if (file !== undefined)
     await checkCommand({ file, env: { PATH: host.env["PATH"] ?? "" }, cwd: host.cwd });
+  let { door = null } = plan;
   const claim = {
     home: config.home.dir,
     name,
@@ -106,6 +107,10 @@ async function runInScope(
     kind: kindOf(plan),
     daemon: plan.daemon !== undefined,
     cookie: headStart?.cookie ?? null,
+    onHeld: async () => {
+      await Promise.all([door?.close(), headStart?.end()]);
+      door = null;
+    },
   };
   const session = await openSession(scope, claim, outer);
   const journal = keepJournal(outer.report, host);
@@ -125,7 +130,7 @@ async function runInScope(
   const kubiya =
     worker?.command === null ? await holdRuntime(scope, "kubiya-worker", plan, context) : null;
   if (prepared) {
-    const serves = { config, prepared, runtime: litellm, door: plan.door ?? null, headStart };
+    const serves = { config, prepared, runtime: litellm, door, headStart };
     life.serving = await startServing(scope, session, serves, context);
     scope.defer("joined runs", () => life.joined.dismiss());
     const readConfig = plan.settings?.read ?? (async () => config);

@@ -10,7 +10,6 @@ import type { Report } from "../core/report.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Secret } from "../core/secret.ts";
 import { LIMITS } from "../gateway/limits.ts";
-import { startGateway } from "../gateway/listener.ts";
 import type { Policy } from "../gateway/policy.ts";
 import { createPolicy } from "../gateway/policy.ts";
 import { RateLimiter } from "../gateway/rate-limit.ts";
@@ -29,6 +28,7 @@ import type { HeadStart } from "./head-start.ts";
 import { hostLitellm } from "./host-litellm.ts";
 import { LOG_LIMITS, withEventLog, writeLine } from "./instance-log.ts";
 import { linkPrograms } from "./links.ts";
+import { openGateway } from "./open-gateway.ts";
 import type { Session } from "./session.ts";
 
 export interface Serving {
@@ -93,7 +93,7 @@ export async function startServing(
   scope.defer("direct routes", (deadline) => front.close(deadline));
   const gateway =
     plan.door?.adopt(front.snapshot(), write) ??
-    (await startGateway({
+    (await openGateway({
       port: config.proxy.port ?? (await pickPort(session.previousPort)),
       snapshot: front.snapshot(),
       log: write,
