@@ -26,7 +26,7 @@ export async function proxyStart(
     const { startAsDaemon } = await import("./start-as-daemon.ts");
     return startAsDaemon(name, { verb: "proxy", flags, args }, context);
   }
-  const { config, prepared, door, headStart } = await loadPlan(
+  const loaded = await loadPlan(
     flags,
     { command: "proxy", kubiyaWorker: false, instance: { name, temporary: false } },
     context,
@@ -36,12 +36,11 @@ export async function proxyStart(
     {
       name,
       temporary: false,
-      config,
-      prepared,
-      door,
-      headStart,
+      ...loaded,
       worker: null,
-      ...(daemon ? { daemon } : { onReady: (serving) => showExports(serving, config, context) }),
+      ...(daemon
+        ? { daemon }
+        : { onReady: (serving) => showExports(serving, loaded.config, context) }),
     },
     context,
   );

@@ -18,12 +18,13 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
   const options = { command: "run", kubiyaWorker: false } as const;
   const temporary = named === null;
   const name = named ?? `run-${randomBytes(4).toString("hex")}`;
-  const { config, prepared, door, headStart } = await loadPlan(
+  const loaded = await loadPlan(
     flags,
     // One that joins needs no listener and no LiteLLM.
     joinable.length > 0 ? options : { ...options, instance: { name, temporary } },
     context,
   );
+  const { config, prepared } = loaded;
   if (prepared !== null && joinable.length > 0) {
     const { generateKey } = await import("../instance/configuration.ts");
     const { joinRunning } = await import("../instance/join.ts");
@@ -40,10 +41,7 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
     {
       name,
       temporary,
-      config,
-      prepared,
-      door,
-      headStart,
+      ...loaded,
       worker: { command: args, queueId: null, clients, wait },
     },
     context,
