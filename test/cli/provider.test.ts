@@ -236,7 +236,9 @@ describe("agents and routes", () => {
     expect((await add("twin", "--model-name", "alias", "--provider", "customer")).stderr).toContain(
       "the agents root and twin have the same key alias",
     );
-    expect((await run("provider", "rm", "customer")).stderr).toContain("no provider customer");
+    expect((await run("provider", "rm", "customer")).stderr).toContain(
+      "the provider customer is needed by: root, analyst",
+    );
     const list = await run("agent", "list", "--json");
     expect(parseObject(list.stdout)["agents"]).toMatchObject([
       { name: "root", key: "alias", provider: "customer" },

@@ -68,7 +68,7 @@ function parseEntry(
   const provider = parseProvider(name, fields, network);
   if (!hasCredential(provider) && !fields.hasFailed("api_key")) {
     const remedy =
-      "set api_key or forward_headers; or auth: none for a server that needs no credential";
+      "set api_key (--api-key-env) or forward_headers; or auth: none for a server that needs none";
     fields.fail("api_key", `the provider ${name} has no credential`, remedy);
   }
   if (
