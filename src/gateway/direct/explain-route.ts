@@ -31,7 +31,8 @@ export function explainRoute(
     to: decision.to,
     provider: decision.to === "provider" ? decision.provider.name : null,
     sentModel: decision.to === "refused" ? null : decision.model,
-    url: base && base.origin + joinPath(base, "/v1/chat/completions"),
+    // Default parameters may be a credential.
+    url: base && base.origin + joinPath({ ...base, parameters: [] }, "/v1/chat/completions"),
     why: reasonOf(decision),
   };
 }

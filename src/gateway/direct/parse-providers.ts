@@ -1,6 +1,6 @@
 // Parses the `providers` section: a mapping by name, or Llama Stack's list of `remote::passthrough` blocks.
 import type { YamlPath } from "../../core/document.ts";
-import type { FieldsContext } from "./fields.ts";
+import type { FieldsContext } from "./fields-context.ts";
 import { Fields } from "./fields.ts";
 import type { NetworkContext } from "./parse-network.ts";
 import { hasCredential, parseProvider } from "./parse-provider.ts";
