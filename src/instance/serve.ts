@@ -16,6 +16,7 @@ import { RateLimiter } from "../gateway/rate-limit.ts";
 import { createUpstreamSet } from "../gateway/upstream-set.ts";
 import { openLogFile } from "../platform/log-file.ts";
 import { pickPort } from "../platform/port.ts";
+import { keepHeapSteady } from "../platform/steady-heap.ts";
 import type { Proxy, ProxyFailure } from "../proxy/start.ts";
 import type { HeldRuntime } from "../runtime/runtime.ts";
 import { storeConfig } from "./config-store.ts";
@@ -70,6 +71,7 @@ export async function startServing(
   },
   context: Context,
 ): Promise<Serving> {
+  keepHeapSteady();
   const { config, prepared, runtime } = plan;
   const key = prepared.sidelite.key ?? generateKey();
   const redactor = createRedactor([prepared.masterKey.secret, key, ...prepared.secrets]);
