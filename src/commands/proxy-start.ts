@@ -26,7 +26,7 @@ export async function proxyStart(
     const { startAsDaemon } = await import("./start-as-daemon.ts");
     return startAsDaemon(name, { verb: "proxy", flags, args }, context);
   }
-  const { config, prepared, door } = await loadPlan(
+  const { config, prepared, settings, door } = await loadPlan(
     flags,
     { command: "proxy", kubiyaWorker: false, listenFor: name },
     context,
@@ -38,6 +38,7 @@ export async function proxyStart(
       temporary: false,
       config,
       prepared,
+      settings,
       door,
       worker: null,
       ...(daemon ? { daemon } : { onReady: (serving) => showExports(serving, config, context) }),

@@ -13,7 +13,7 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
     ? `run-${randomBytes(4).toString("hex")}`
     : parseInstanceName(given, "name", { source: "--name" });
   const clients = parseClients(flags["client"], CLIENT_NAMES) ?? detectClients(args);
-  const { config, prepared, door } = await loadPlan(
+  const { config, prepared, settings, door } = await loadPlan(
     flags,
     { command: "run", kubiyaWorker: false, listenFor: temporary ? null : name },
     context,
@@ -26,6 +26,7 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
       temporary,
       config,
       prepared,
+      settings,
       door,
       worker: { command: args, queueId: null, clients, wait },
     },

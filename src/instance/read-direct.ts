@@ -21,6 +21,8 @@ export interface Direct {
   serves(model: string): boolean;
   /** Variables with a provider's key in them: the worker loses them. */
   readonly keyNames: readonly string[];
+  /** Absolute paths of certificates and keys that providers' network settings name. */
+  readonly files: readonly string[];
 }
 
 export interface ReadDirect {
@@ -102,8 +104,19 @@ async function describe(
     models: table.models,
     serves: (model) => table.lookup(model).to === "provider",
     keyNames: listKeyNames(config, env),
+    files: listFiles(config),
   };
   return { direct, notices: table.notices };
+}
+
+function listFiles(config: DirectConfig): string[] {
+  const named = [...listProviders(config)].flatMap(({ network: { tls, proxy } }) => [
+    tls.ca,
+    tls.clientCert,
+    tls.clientKey,
+    proxy.cacert,
+  ]);
+  return named.filter((file) => file !== null);
 }
 
 function listKeyNames(config: DirectConfig, env: Host["env"]): string[] {

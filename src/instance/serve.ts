@@ -1,4 +1,4 @@
-// Starts what a worker talks to: the runtime, the keeper, the gateway, the first generation.
+// Starts what a worker talks to: LiteLLM where a route needs it, the gateway, the first generation.
 import type { Config } from "../config/config.ts";
 import type { Context } from "../core/context.ts";
 import type { Problem } from "../core/errors.ts";
@@ -19,15 +19,16 @@ import { openLogFile } from "../platform/log-file.ts";
 import { pickPort } from "../platform/port.ts";
 import type { Proxy, ProxyFailure } from "../proxy/start.ts";
 import type { HeldRuntime } from "../runtime/runtime.ts";
-import { storeConfig } from "./config-store.ts";
+import { keepAsGood, storeConfig } from "./config-store.ts";
 import type { Prepared } from "./configuration.ts";
 import { generateKey } from "./configuration.ts";
 import type { Door } from "./door.ts";
 import { Front } from "./front.ts";
 import { generationOf, isSameGeneration } from "./generation.ts";
-import { hostLitellm } from "./host-litellm.ts";
+import { DRAIN_SECONDS, hostLitellm } from "./host-litellm.ts";
 import { LOG_LIMITS, withEventLog, writeLine } from "./instance-log.ts";
 import { linkPrograms } from "./links.ts";
+import { OnDemandLitellm } from "./on-demand.ts";
 import type { Session } from "./session.ts";
 
 export interface Serving {
@@ -35,18 +36,23 @@ export interface Serving {
   readonly url: string;
   /** What the worker gets. */
   readonly key: Secret;
-  readonly proxy: Proxy;
+  /** LiteLLM; always ready while no route needs it. */
+  readonly proxy: Pick<Proxy, "state">;
   readonly redactor: Redactor;
+  /** Its events are in the instance's log. */
+  readonly report: Report;
   /** Names that the configuration serves, patterns included. */
   readonly models: readonly string[];
   /** A new LiteLLM with the same configuration takes over; also after it failed. */
   restart(): void;
   /** Whether LiteLLM would notice nothing of this configuration. */
   isServing(next: Prepared): boolean;
-  /** Hands LiteLLM's part to a new generation; the events tell what becomes of it. */
-  serve(next: Prepared): Promise<void>;
-  /** From now on this configuration's routes; LiteLLM serves it already. */
+  /** Makes ready for a new generation; what it returns starts it, and the events tell what becomes of it. */
+  stage(next: Prepared): Promise<() => void>;
+  /** From now on this configuration's routes; LiteLLM, if they need it, serves it already. */
   apply(next: Prepared): Promise<void>;
+  /** Marks the configuration that is applied as one that has been ready. */
+  keep(): Promise<void>;
 }
 
 /** Returns when the gateway listens; LiteLLM boots meanwhile and requests are held. */
@@ -56,14 +62,14 @@ export async function startServing(
   plan: {
     readonly config: Config;
     readonly prepared: Prepared;
-    /** null: no model needs LiteLLM. */
-    readonly runtime: HeldRuntime | null;
+    /** LiteLLM's, got at the first call. */
+    readonly runtime: () => Promise<HeldRuntime>;
     /** A listener that is open already. */
     readonly door: Door | null;
   },
   context: Context,
 ): Promise<Serving> {
-  const { config, prepared, runtime } = plan;
+  const { config, prepared } = plan;
   const key = prepared.sidelite.key ?? generateKey();
   const redactor = createRedactor([prepared.masterKey.secret, key, ...prepared.secrets]);
   if (config.controlPlane.apiKey) redactor.add(config.controlPlane.apiKey);
@@ -74,8 +80,22 @@ export async function startServing(
 
   const upstream = createUpstreamSet({ holdMs: config.proxy.readinessSeconds * 1000 });
   const { env } = context.host;
-  const proxy = await hostLitellm(session, plan, { upstream, report, log, redactor }, env);
-  scope.defer("proxy", (deadline) => proxy.stop(deadline));
+  const litellm = new OnDemandLitellm({
+    host: async (needed, told) => {
+      const runtime = await plan.runtime();
+      const deps = { upstream, report: told, log, redactor };
+      const [proxy] = await Promise.all([
+        hostLitellm(session, { config, prepared: needed, runtime }, deps, env),
+        linkPrograms(session.paths, runtime, ["litellm"]),
+      ]);
+      return proxy;
+    },
+    upstream,
+    report,
+    drainMs: DRAIN_SECONDS * 1000,
+  });
+  scope.defer("proxy", (deadline) => litellm.stop(deadline));
+  if (prepared.needsLitellm) await litellm.ensure(prepared, true);
 
   const rates = new RateLimiter();
   const policy = reportFirstAnswer(createPolicy({ inFlight: LIMITS.inFlight, rates }), () =>
@@ -95,42 +115,48 @@ export async function startServing(
   scope.defer("gateway", (deadline) => gateway.close(deadline));
   report.event({ name: "gateway.listening", fields: { url: gateway.url } });
 
-  let generation: GenerationSpec = await storeGeneration(session, prepared);
-  if (runtime) proxy.serve(generation);
-  await Promise.all([
-    session.update({ url: gateway.url, port: gateway.port }),
-    runtime && linkPrograms(session.paths, runtime, ["litellm"]),
-  ]);
-  void warnWhenDegraded(proxy, report, session.paths.proxyLog);
+  const stage = async (next: Prepared): Promise<GenerationSpec> => {
+    for (const secret of next.secrets) redactor.add(secret);
+    await storeConfig(session.paths, next.digest, next.rendered);
+    return generationOf(session, next);
+  };
+  let applied = prepared;
+  let generation = await stage(applied);
+  if (prepared.needsLitellm) litellm.serve(generation);
+  await session.update({ url: gateway.url, port: gateway.port });
+  void warnWhenDegraded(litellm.proxy, report, session.paths.proxyLog);
   return {
     url: gateway.url,
     key,
-    proxy,
+    proxy: litellm,
     redactor,
+    report,
     get models() {
       return front.models;
     },
-    restart: () => proxy.serve(generation),
-    isServing: (next) => isSameGeneration(generation, next),
-    serve: async (next) => {
-      const stored = await storeGeneration(session, next);
-      for (const secret of next.secrets) redactor.add(secret);
-      proxy.serve(stored);
+    restart: () => litellm.serve(generation),
+    isServing: (next) => litellm.proxy !== null && isSameGeneration(generation, next),
+    stage: async (next) => {
+      const staged = await stage(next);
+      await litellm.ensure(next);
+      return () => litellm.serve(staged);
     },
     apply: async (next) => {
       generation = generationOf(session, next);
+      applied = next;
       await front.apply(next);
+      if (!next.needsLitellm) litellm.leave();
     },
+    keep: () => keepAsGood(session.paths, applied.digest, applied.rendered),
   };
 }
 
-async function storeGeneration(session: Session, prepared: Prepared): Promise<GenerationSpec> {
-  await storeConfig(session.paths, prepared.digest, prepared.rendered);
-  return generationOf(session, prepared);
-}
-
-async function warnWhenDegraded(proxy: Proxy, report: Report, logPath: string): Promise<void> {
-  const { degraded } = await proxy.ready;
+async function warnWhenDegraded(
+  proxy: Proxy | null,
+  report: Report,
+  logPath: string,
+): Promise<void> {
+  const degraded = (await proxy?.ready)?.degraded ?? [];
   if (degraded.length === 0) return;
   report.problem({
     severity: "warning",
