@@ -18,10 +18,10 @@ async function startProxy({ start, proxied }: Instances) {
 }
 
 /** Waits until exactly these are served. */
-async function untilServed({ status }: Instances, ...names: readonly string[]): Promise<void> {
-  await until(async () => (await status("default")).proxy?.models.join() === names.join(), {
+async function untilServed({ live }: Instances, ...names: readonly string[]): Promise<void> {
+  await until(async () => (await live("default")).proxy?.models.join() === names.join(), {
     what: `the models ${names.join()}`,
-    everyMs: 200,
+    everyMs: 50,
   });
 }
 
@@ -30,7 +30,7 @@ it("takes an edit however the editor writes it, and says so", async () => {
   const { home } = instances;
   const served = await startProxy(instances);
   const file = join(home.cwd, "litellm.yaml");
-  const before = await instances.status("default");
+  const before = await instances.live("default");
 
   await writeFile(file, modelsOf("in-place"));
   await untilServed(instances, "in-place");
@@ -47,7 +47,7 @@ it("takes an edit however the editor writes it, and says so", async () => {
   expect(stderr.match(/litellm\.yaml changed: a new LiteLLM serves/g)).toHaveLength(3);
   expect(stderr).toContain("cooldowns, usage counters and in-memory cache begin anew");
   expect(stderr).not.toContain("cannot be used");
-  const after = await instances.status("default");
+  const after = await instances.live("default");
   expect(after.pid).toBe(before.pid);
   expect(after.config).toMatchObject({ unapplied: [], pending: [] });
   await served.cli.stop();
@@ -55,20 +55,20 @@ it("takes an edit however the editor writes it, and says so", async () => {
 
 it("says once where a bad edit is wrong, shows it in status, and keeps what is in force", async () => {
   const instances = await useInstances();
-  const { home, run, status } = instances;
+  const { home, run, live } = instances;
   const served = await startProxy(instances);
   const file = join(home.cwd, "litellm.yaml");
   const copy = join(home.state, "workers/default/litellm_config.yaml");
   const good = await readFile(copy, "utf8");
-  const before = await status("default");
+  const before = await live("default");
   for (const times of [1, 2, 3]) {
     await writeFile(file, `model_list:\n  - {model_name: ${"m".repeat(times)}\n`);
-    await until(async () => (await status("default")).config?.pending.length === 1, {
+    await until(async () => (await live("default")).config?.pending.length === 1, {
       what: "the rejection",
-      everyMs: 100,
+      everyMs: 50,
     });
   }
-  const { config, proxy } = await status("default");
+  const { config, proxy } = await live("default");
   expect(config).toMatchObject({
     unapplied: [file],
     pending: [expect.stringContaining(`${file}:`)],
@@ -86,7 +86,7 @@ it("says once where a bad edit is wrong, shows it in status, and keeps what is i
 
   await writeFile(file, modelsOf("mended"));
   await untilServed(instances, "mended");
-  expect((await status("default")).config).toMatchObject({ unapplied: [], pending: [] });
+  expect((await live("default")).config).toMatchObject({ unapplied: [], pending: [] });
   expect(await readFile(copy, "utf8")).toContain("mended");
   await served.cli.stop();
 });
