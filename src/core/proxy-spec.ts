@@ -41,6 +41,8 @@ export interface ProxyLimits {
   readonly readinessSeconds: number;
   /** Deaths in a sliding 10 minutes before the proxy is `failed`. */
   readonly maxRestarts: number;
+  /** How long a replaced process may go on with what it has begun, seconds. */
+  readonly drainSeconds: number;
   /** How long open streams may go on after TERM, seconds. */
   readonly graceSeconds: number;
 }

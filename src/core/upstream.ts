@@ -1,8 +1,14 @@
 // The seam between who serves (a generation, a provider) and the gateway that forwards to it.
 import type { Duplex, Readable } from "node:stream";
+import type { Secret } from "./secret.ts";
 
 export type Endpoint =
-  | { readonly kind: "unix"; readonly path: string }
+  | {
+      readonly kind: "unix";
+      readonly path: string;
+      /** The process's own master key; absent: routes know it. */
+      readonly masterKey?: Secret;
+    }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 export interface RequestHead {
@@ -48,6 +54,8 @@ export interface Exchange {
 /** The right to send one request to one serving process; given back exactly once. */
 export interface Lease {
   readonly id: string;
+  /** `authorization` for a route that leaves it to the process: two of them may have different keys. */
+  readonly authorization?: string | undefined;
   send(head: RequestHead, body: RequestBody, sink: ResponseSink): Exchange;
   release(): void;
 }

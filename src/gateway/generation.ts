@@ -18,6 +18,7 @@ const SUSPECT_MS = 100;
 
 export class Generation {
   readonly id: string;
+  readonly authorization: string | undefined;
   readonly #pool: ConnectionPool;
   readonly #onEligible: () => void;
   #suspected = false;
@@ -28,6 +29,8 @@ export class Generation {
   /** `onEligible` is told when it gives leases again. */
   constructor(id: string, endpoint: Endpoint, idleMs: number, onEligible: () => void) {
     this.id = id;
+    const masterKey = endpoint.kind === "unix" ? endpoint.masterKey : undefined;
+    this.authorization = masterKey && `Bearer ${masterKey.reveal()}`;
     this.#pool = new ConnectionPool(endpoint, idleMs, () => this.#suspect());
     this.#onEligible = onEligible;
   }
@@ -100,6 +103,10 @@ class GenerationLease implements Lease {
 
   get id(): string {
     return this.#generation.id;
+  }
+
+  get authorization(): string | undefined {
+    return this.#generation.authorization;
   }
 
   send(head: RequestHead, body: RequestBody, sink: ResponseSink): Exchange {

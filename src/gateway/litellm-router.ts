@@ -82,7 +82,7 @@ function buildRoutes(options: LitellmRouterOptions, who: Principal): { plain: Ro
   const plain: Route = {
     id: LITELLM_ROUTE,
     upstream: options.upstream,
-    headers: { set: ["authorization", authorization] },
+    headers: { set: ["authorization", authorization], byLease: who.credential === "master" },
     path: (url) => url,
     list: null,
   };

@@ -29,6 +29,7 @@ export function describeStatus(status: InstanceStatus): Row[] {
     config?.origin ? ["config from", config.origin] : null,
     config?.context ? ["context", config.context] : null,
     ...(config?.unapplied ?? []).map((file): Row => ["not applied", `${file} has changed since`]),
+    ...(config?.pending ?? []).map((text): Row => ["not in force", text]),
     ...Object.entries(files).map(([key, path]): Row => [FILES[key] ?? key, path]),
   ];
   return rows.filter((row) => row !== null);

@@ -75,4 +75,6 @@ export interface ConfigView {
   readonly context: string | null;
   /** Files that changed after they were read. */
   readonly unapplied: readonly string[];
+  /** Why something that is written is not in force, one line each. */
+  readonly pending: readonly string[];
 }

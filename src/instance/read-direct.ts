@@ -20,6 +20,8 @@ export interface Direct {
   serves(model: string): boolean;
   /** Variables with a provider's secret in them: the worker loses them. */
   readonly keyNames: readonly string[];
+  /** Absolute paths of certificates and keys that providers' network settings name. */
+  readonly files: readonly string[];
 }
 
 export interface ReadDirect {
@@ -101,6 +103,17 @@ async function describe(
     models: table.models,
     serves: (model) => table.lookup(model).to === "provider",
     keyNames,
+    files: listFiles(config),
   };
   return { direct, notices: table.notices };
+}
+
+function listFiles(config: DirectConfig): string[] {
+  const named = [...listProviders(config)].flatMap(({ network: { tls, proxy } }) => [
+    tls.ca,
+    tls.clientCert,
+    tls.clientKey,
+    proxy.cacert,
+  ]);
+  return named.filter((file) => file !== null);
 }

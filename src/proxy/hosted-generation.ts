@@ -57,7 +57,8 @@ export class HostedGeneration {
   }
 
   get endpoint(): Endpoint {
-    return { kind: "unix", path: this.#socket };
+    const { masterKey } = this.#configuration;
+    return { kind: "unix", path: this.#socket, masterKey };
   }
 
   /** Opens what its start needs. */

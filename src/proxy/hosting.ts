@@ -98,7 +98,7 @@ export class Hosting {
     const generation = this.#running.get(id)?.generation;
     if (generation === undefined) return;
     const drained = this.#deps.upstream.drain(generation.name);
-    await settledWithin(drained, this.#spec.limits.graceSeconds * 1000);
+    await settledWithin(drained, this.#spec.limits.drainSeconds * 1000);
     this.#tell({ type: "drained", generation: id });
   }
 

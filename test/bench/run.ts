@@ -8,13 +8,14 @@ import type { BenchContext, Figure } from "./figure.ts";
 import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
 import { gatewayLoad } from "./gateway-load.ts";
+import { loss } from "./loss.ts";
 import { readMachineFacts } from "./machine.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, cli, gateway, gatewayLoad, direct];
+const FIGURES: readonly Figure[] = [start, cli, gateway, gatewayLoad, direct, loss];
 
 const { values } = parseArgs({
   options: {

@@ -59,7 +59,12 @@ export interface TestProxyOptions {
   readonly cookie?: Cookie;
 }
 
-export const LIMITS: ProxyLimits = { readinessSeconds: 60, maxRestarts: 5, graceSeconds: 2 };
+export const LIMITS: ProxyLimits = {
+  readinessSeconds: 60,
+  maxRestarts: 5,
+  drainSeconds: 2,
+  graceSeconds: 2,
+};
 
 export async function fakePython(home: TestHome): Promise<string> {
   return makeFakePython((await testRuntime()).python, join(home.dir, "python"));
