@@ -10,7 +10,15 @@ export function createNoProxy(): Proxy {
     },
     ready: Promise.resolve({ ms: 0, degraded: [] }),
     failed: new Promise(() => {}),
-    state: () => ({ phase: "ready", generations: [], missing: [], deaths: 0, failure: null }),
+    state: () => ({
+      phase: "ready",
+      generations: [],
+      processes: { serving: 0, most: 0, whyOne: null },
+      recycled: 0,
+      missing: [],
+      deaths: 0,
+      failure: null,
+    }),
     stop: () => Promise.resolve(),
   };
 }

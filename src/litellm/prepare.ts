@@ -25,6 +25,7 @@ import { listModels } from "./models.ts";
 import { absolutePaths } from "./path-fields.ts";
 import type { InstanceLimits } from "./rate-limits.ts";
 import { takeRateLimits } from "./rate-limits.ts";
+import { checkWish, listProcessState } from "./process-state.ts";
 import { rules } from "./rules.ts";
 import { checkTypes } from "./schema.ts";
 import { hasSecretManager } from "./secret-manager.ts";
@@ -76,6 +77,8 @@ export interface PreparedLitellm {
   readonly problems: readonly Problem[];
   /** Variables for LLM calls alone that the configuration uses: the worker loses them. */
   readonly hiddenFromWorker: readonly string[];
+  /** What it keeps in LiteLLM's process, in words: several processes would each have their own. */
+  readonly processState: readonly string[];
   readonly usesCustomModules: boolean;
   /** Folder that custom modules are imported from; null without any. */
   readonly cwd: string | null;
@@ -85,9 +88,8 @@ export interface PreparedLitellm {
 
 /** Throws one UserError with every problem found. */
 export function prepareLitellm(input: LitellmInput): PreparedLitellm {
-  const { main, included, env } = input;
-  const { baseDir } = main;
-  const folders = { baseDir, home: input.home };
+  const { main, included, env, internalMasterKey: generated } = input;
+  const folders = { baseDir: main.baseDir, home: input.home };
   const { value: whole, place } = mergeIncludes(main, included);
   const documents = [main, ...included.values()];
   const problems = documents.flatMap(({ notices }) => [...notices]);
@@ -106,7 +108,6 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
   const known = { ...env, ...Object.fromEntries(file.values) };
   const fileVariable = file.values.get("LITELLM_MASTER_KEY");
   const written = withKey(translated.value, "environment_variables", undefined);
-  const generated = input.internalMasterKey;
   const master = takeMasterKey({ value: written, place, env: known, fileVariable, generated });
   const value = absolutePaths(master.value, folders);
   const extracted = extractSecrets({
@@ -132,6 +133,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
   problems.push(...concealValues(found, extracted, known));
   throwErrors(problems);
 
+  const processState = listProcessState(resolved);
+  report(checkWish(split.section, processState));
   const environment = buildEnvironment({
     shell: env,
     usage: collectUsage(resolved),
@@ -142,7 +145,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     isRemote: input.trust === "queue",
   });
   const usesCustomModules = listCustomModules(resolved).length > 0;
-  const cwd = usesCustomModules ? baseDir : null;
+  const cwd = usesCustomModules ? main.baseDir : null;
   const rendered = `# Made by sidelite from ${main.source}; edit that file instead.\n${renderYaml(withMasterKey(extracted.rendered))}`;
   const names = listModels(resolved);
   return {
@@ -166,6 +169,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     ),
     problems,
     hiddenFromWorker: environment.hidden,
+    processState,
     usesCustomModules,
     cwd,
     droppedNames: environment.dropped,

@@ -158,6 +158,9 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
           wildcard: names.filter((name) => name.includes("*")),
         },
         masterKey: new Secret(key),
+        most: 1,
+        whyOne: null,
+        recycleAtMb: null,
         ...more,
       };
     },
@@ -231,6 +234,8 @@ function createTestUpstream(): TestUpstream {
       serving.delete(id);
       await drains;
     },
+    suspend: (id, suspended) => void calls.push(`${suspended ? "suspend" : "resume"} ${id}`),
+    activity: (id) => (serving.has(id) ? { inFlight: 0, heard: 0, broken: 0 } : null),
     remove: (id) => {
       calls.push(`remove ${id}`);
       serving.delete(id);
