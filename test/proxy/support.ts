@@ -57,6 +57,10 @@ export interface TestProxyOptions {
   /** false: SIDELITE_FORK=0. */
   readonly fork?: boolean;
   readonly cookie?: Cookie;
+  /** Instead of the recording one. */
+  readonly upstream?: UpstreamControl;
+  /** For the sockets; default: the home's. */
+  readonly socketDir?: string;
 }
 
 export const LIMITS: ProxyLimits = { readinessSeconds: 60, maxRestarts: 5, graceSeconds: 2 };
@@ -95,7 +99,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
   const log = openLogFile(logPath, { maxBytes: 1 << 24, keep: 1 });
   const key = home.canary("master", "sk-");
   const deps: ProxyDeps = {
-    upstream,
+    upstream: options.upstream ?? upstream,
     report: reportTo(events),
     log,
     redactor: createRedactor([new Secret(key)]),
@@ -108,6 +112,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
   const cookie = options.cookie ?? createCookie("test");
   const mark = { [cookie.name]: cookie.value };
   const imported = { ...importEnvironment(home.env, []), ...mark };
+  const socketDir = options.socketDir ?? home.runDir;
   const cwd = join(home.dir, "empty");
   await mkdir(cwd, { recursive: true });
   const proxy = await startProxy(
@@ -115,7 +120,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
       keeper: {
         python: options.python,
         importEnvironment: options.fork === false ? { ...imported, SIDELITE_FORK: "0" } : imported,
-        socketDir: home.runDir,
+        socketDir,
         cwd,
         tag: "litellm",
       },
@@ -133,7 +138,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
     upstream,
     events,
     groups,
-    socketDir: home.runDir,
+    socketDir,
     names: () => events.map(({ name }) => name),
     log: async () => {
       await log.drained();
