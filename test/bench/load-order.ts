@@ -12,6 +12,8 @@ export interface LoadOrder {
   readonly mixedSizes: boolean;
   /** Of random text in each body; default: 75. */
   readonly bytes?: number;
+  /** In every answer; absent: the body comes back as an echo. */
+  readonly answer?: string;
 }
 
 /** Times in ms. */
