@@ -54,7 +54,7 @@ export const elastic: Figure = {
         judged("memory of a further process", share, atMost(0.35)),
       ];
     } finally {
-      for (const { stop } of served) await stop();
+      for (const litellm of served) await litellm.stop();
       await home.stopAll();
       await home.remove();
     }

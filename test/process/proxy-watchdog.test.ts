@@ -76,4 +76,7 @@ it("kills what hangs, asked or idle, and spares an event loop that only stands s
   const asked = await useFrontedProxy(home, "asked", { python });
   const frozen = await useFrontedProxy(home, "frozen", { python });
   await Promise.all([hangIdle(idle), hangAsked(asked, fake), freeze(frozen)]);
+  expect([idle, asked, frozen].map(({ proxy }) => proxy.state().phase)).toEqual(
+    Array(3).fill("ready"),
+  );
 });
