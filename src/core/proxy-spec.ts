@@ -34,6 +34,11 @@ export interface GenerationSpec {
   readonly cwd: string | null;
   readonly models: ExpectedModels;
   readonly masterKey: Secret;
+  /** How many generations may serve it at once, and why only one if it is one. */
+  readonly most: number;
+  readonly whyOne: string | null;
+  /** Resident memory at which a generation is replaced, MB; null: never. */
+  readonly recycleAtMb: number | null;
 }
 
 export interface ProxyLimits {

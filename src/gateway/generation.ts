@@ -1,5 +1,6 @@
 // One serving process as the gateway sees it: its connections, its load, whether it may get requests.
 import type {
+  Activity,
   Endpoint,
   Exchange,
   Lease,
@@ -22,6 +23,7 @@ export class Generation {
   readonly #pool: ConnectionPool;
   readonly #onEligible: () => void;
   #suspected = false;
+  #suspended = false;
   #drained: Promise<void> | null = null;
   #whenIdle: (() => void) | null = null;
   #inFlight = 0;
@@ -44,7 +46,12 @@ export class Generation {
   }
 
   get eligible(): boolean {
-    return this.#drained === null && !this.#suspected;
+    return this.#drained === null && !this.#suspected && !this.#suspended;
+  }
+
+  get activity(): Activity {
+    const { heard, broken } = this.#pool;
+    return { inFlight: this.#inFlight, heard, broken };
   }
 
   lease(): Lease {
@@ -59,6 +66,12 @@ export class Generation {
   release(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#whenIdle?.();
+  }
+
+  /** Whether it gives leases, until told otherwise. */
+  suspend(suspended: boolean): void {
+    this.#suspended = suspended;
+    if (!suspended) this.#onEligible();
   }
 
   /** No new lease; resolves when the last one is back and the connections have ended. */

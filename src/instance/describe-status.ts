@@ -38,6 +38,8 @@ export function describeStatus(status: InstanceStatus): Row[] {
 function describeProxy({
   phase,
   generations,
+  processes,
+  recycled,
   missing,
   models,
   restarts,
@@ -47,11 +49,18 @@ function describeProxy({
   const counted = restarts.length > 0 ? `, ${restarts.length} restarts` : "";
   return [
     ["LiteLLM", `${phase}${counted}${failure ? `: ${failure.cause.summary}` : ""}`],
+    ...(processes.most > 0 ? [["processes", describeProcesses(processes)] as const] : []),
+    ...(recycled > 0 ? [["recycled", `${recycled} times, at the memory limit`] as const] : []),
     ...shown.map((generation): Row => ["generation", generation]),
     ["models", models.length === 0 ? "none" : models.join(", ")],
     ...(missing.length > 0 ? [["missing", missing.join(", ")] as const] : []),
     ...restarts.slice(-SHOWN_RESTARTS).map(({ at, cause }): Row => ["restart", `${at} ${cause}`]),
   ];
+}
+
+function describeProcesses({ serving, most, whyOne }: ProxyView["processes"]): string {
+  if (whyOne !== null) return `${serving} of 1: ${whyOne}`;
+  return `${serving} of up to ${most}, as load asks for`;
 }
 
 function describeWorker({ state, pid, restarts, lastExit, environment }: WorkerView): Row[] {

@@ -20,6 +20,8 @@ export interface OnDemandOptions {
 const ABSENT: ProxyStatus = {
   phase: "ready",
   generations: [],
+  processes: { serving: 0, most: 0, whyOne: null },
+  recycled: 0,
   missing: [],
   deaths: 0,
   failure: null,

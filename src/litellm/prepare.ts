@@ -26,6 +26,7 @@ import { listModels } from "./models.ts";
 import { absolutePaths } from "./path-fields.ts";
 import type { InstanceLimits } from "./rate-limits.ts";
 import { takeRateLimits } from "./rate-limits.ts";
+import { checkWish, listProcessState } from "./process-state.ts";
 import { rules } from "./rules.ts";
 import { checkTypes } from "./schema.ts";
 import { hasSecretManager } from "./secret-manager.ts";
@@ -77,6 +78,8 @@ export interface PreparedLitellm {
   readonly problems: readonly Problem[];
   /** Variables for LLM calls alone that the configuration uses: the worker loses them. */
   readonly hiddenFromWorker: readonly string[];
+  /** What it keeps in LiteLLM's process, in words: several processes would each have their own. */
+  readonly processState: readonly string[];
   /** What LiteLLM reads besides, absolute paths: a change takes a new process. */
   readonly localFiles: readonly string[];
   /** Folder that custom modules are imported from; null without any. */
@@ -87,7 +90,7 @@ export interface PreparedLitellm {
 
 /** Throws one UserError with every problem found. */
 export function prepareLitellm(input: LitellmInput): PreparedLitellm {
-  const { main, included, env } = input;
+  const { main, included, env, internalMasterKey: generated } = input;
   const { baseDir } = main;
   const folders = { baseDir, home: input.home };
   const { value: whole, place } = mergeIncludes(main, included);
@@ -108,7 +111,6 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
   const known = { ...env, ...Object.fromEntries(file.values) };
   const fileVariable = file.values.get("LITELLM_MASTER_KEY");
   const written = withKey(translated.value, "environment_variables", undefined);
-  const generated = input.internalMasterKey;
   const master = takeMasterKey({ value: written, place, env: known, fileVariable, generated });
   const value = absolutePaths(master.value, folders);
   const extracted = extractSecrets({
@@ -134,6 +136,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
   problems.push(...concealValues(found, extracted, known));
   throwErrors(problems);
 
+  const processState = listProcessState(resolved);
+  report(checkWish(split.section, processState));
   const environment = buildEnvironment({
     shell: env,
     usage: collectUsage(resolved),
@@ -168,6 +172,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     problems,
     hiddenFromWorker: environment.hidden,
     localFiles: listLocalFiles(resolved, environment.environment, baseDir),
+    processState,
     cwd,
     droppedNames: environment.dropped,
   };

@@ -56,6 +56,10 @@ export class HostedGeneration {
     return this.#over.signal.aborted;
   }
 
+  get socketPath(): string {
+    return this.#socket;
+  }
+
   get endpoint(): Endpoint {
     const { masterKey } = this.#configuration;
     return { kind: "unix", path: this.#socket, masterKey };

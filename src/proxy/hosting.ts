@@ -38,8 +38,8 @@ export class Hosting {
     this.#early = spec.early ?? null;
   }
 
-  pidOf(generation: number): number | null {
-    return this.#running.get(generation)?.generation.pid ?? null;
+  find(generation: number): HostedGeneration | null {
+    return this.#running.get(generation)?.generation ?? null;
   }
 
   /** Returns what prevented it. */

@@ -14,6 +14,8 @@ export interface LoadOrder {
   readonly expects?: "echo" | "success";
   /** Of random text in each body; default: 75. */
   readonly bytes?: number;
+  /** In every answer; absent: the body comes back as an echo. */
+  readonly answer?: string;
 }
 
 /** Times in ms. */

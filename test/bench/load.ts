@@ -90,6 +90,10 @@ function render({ key, host }: LoadOrder, body: Buffer): Buffer {
 function checkAnswer({ head, body: answer }: Message, body: Buffer, order: LoadOrder): void {
   if (!head.startsWith("HTTP/1.1 200 "))
     throw new Error(`${head.split("\r\n")[0]} ${answer.toString()}`);
+  if (order.answer !== undefined) {
+    if (!answer.includes(order.answer)) throw new Error(`another answer: ${answer.toString()}`);
+    return;
+  }
   if (order.expects === "success") return;
   if (!/^x-request-line: POST \/v1\/chat\/completions HTTP\/1\.1\r?$/im.test(head)) {
     throw new Error(`another request line in ${head}`);

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { ensureBuilt } from "../fixtures/built.ts";
 import { cli } from "./cli.ts";
 import { direct } from "./direct.ts";
+import { elastic } from "./elastic.ts";
 import type { BenchContext, Figure } from "./figure.ts";
 import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
@@ -15,7 +16,7 @@ import { start } from "./start.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, cli, gateway, gatewayLoad, direct, loss];
+const FIGURES: readonly Figure[] = [start, cli, gateway, gatewayLoad, direct, loss, elastic];
 
 const { values } = parseArgs({
   options: {
