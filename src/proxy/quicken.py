@@ -10,6 +10,7 @@ or pydantic that does not have these places, as they are known from 0.163 and 2.
 import dataclasses
 import functools
 import inspect
+import types
 
 
 def quicken():
@@ -17,6 +18,7 @@ def quicken():
     build_fields_late()
     remember_signatures()
     share_dependencies()
+    locate_endpoints()
     ends = [build_models_late(), build_adapters_late()]
     return lambda: [end() for end in ends if end is not None]
 
@@ -85,6 +87,24 @@ def share_dependencies():
 
     # Routes call it by a name of their own, and change what they get; by this one it is called for dependencies.
     utils.get_dependant = get_dependant
+
+
+def locate_endpoints():
+    """Where an endpoint is written, for error messages: from its code, not by parsing its source at its first call."""
+    try:
+        from fastapi import routing
+
+        locate = routing._extract_endpoint_context
+    except (ImportError, AttributeError):
+        return
+
+    def extract_endpoint_context(endpoint):
+        if type(endpoint) is not types.FunctionType or hasattr(endpoint, "__wrapped__"):
+            return locate(endpoint)
+        code = endpoint.__code__
+        return {"file": code.co_filename, "line": code.co_firstlineno, "function": endpoint.__name__}
+
+    routing._extract_endpoint_context = extract_endpoint_context
 
 
 def build_models_late():
