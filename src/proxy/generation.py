@@ -13,8 +13,8 @@ COLLECTOR_PAUSE_S = 5  # the first requests are answered without a collection
 START_FAILED = 3  # uvicorn's own code for a start-up that failed
 
 
-def serve(order, log, keeper, process):
-    """`log`: descriptor for the output; `keeper`: the parent's pid, None in the keeper itself."""
+def serve(order, log, keeper, process, given):
+    """`log`: descriptor for the output; `keeper`: the parent's pid, None in the keeper itself; `given`: its environment."""
     try:
         if keeper is not None:
             process.die_with_parent()
@@ -32,7 +32,10 @@ def serve(order, log, keeper, process):
         os.dup2(log, 2)
         os.close(log)
         sys.stdout.reconfigure(line_buffering=True)
+        # LiteLLM's import sets variables for its libraries, such as the folder of tiktoken's files.
+        imported = {name: value for name, value in os.environ.items() if given.get(name) != value}
         os.environ.clear()
+        os.environ.update(imported)
         os.environ.update(order["environment"], WORKER_CONFIG=json.dumps(order["worker_config"]))
         if order["cwd"] is not None:
             os.chdir(order["cwd"])

@@ -88,9 +88,10 @@ export class Hosting {
   }
 
   add(id: number): void {
-    const generation = this.#running.get(id)?.generation;
-    if (generation === undefined) return;
+    const { host, generation } = this.#running.get(id) ?? {};
+    if (host === undefined || generation === undefined) return;
     generation.isServing = true;
+    host.warmSoon();
     this.#deps.upstream.add(generation.name, generation.endpoint);
   }
 
@@ -140,6 +141,10 @@ export class Hosting {
       imported: (fork) => {
         host.setImported();
         this.#tell({ type: "imported", keeper: id, fork });
+      },
+      warmed: (ms, skipped) => {
+        const fields = { keeper: id, ms, skipped: skipped.join("; ") || null };
+        this.#deps.report.event({ name: "proxy.warmed", fields });
       },
       started: (generation, pid) => {
         const running = this.#running.get(generation);

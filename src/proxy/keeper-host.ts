@@ -13,6 +13,9 @@ import type { ProxyDeps } from "./proxy-deps.ts";
 import type { ExitCause, ProxyFailure } from "./state-types.ts";
 import { Tail } from "./tail.ts";
 
+/** From its first generation's readiness to its warming: the first requests come before the next start. */
+const WARM_AFTER_MS = 5_000;
+
 export class KeeperHost {
   hasImported = false;
   /** Settles when it is buried. */
@@ -27,6 +30,7 @@ export class KeeperHost {
   readonly #exits: Promise<void>[] = [];
   #spawnedAt: number | null = performance.now();
   #importLimit: NodeJS.Timeout | undefined;
+  #warming: NodeJS.Timeout | undefined;
   #keeper: Keeper | null = null;
   /** Why we killed it. */
   #verdict: ExitCause | null = null;
@@ -73,6 +77,11 @@ export class KeeperHost {
     this.hasImported = true;
   }
 
+  /** Once its first generation serves: from then on there is time to prepare the next. */
+  warmSoon(): void {
+    this.#warming ??= setTimeout(() => this.send({ order: "warm" }), WARM_AFTER_MS);
+  }
+
   /** From when the time of its next generation counts: the first one waited for the import. */
   takeStart(): number {
     const since = this.#spawnedAt ?? performance.now();
@@ -98,6 +107,7 @@ export class KeeperHost {
   /** Kills what it left behind, wherever that went, and says why it ended. */
   async bury(status: ExitStatus, fatal: string | null): Promise<ProxyFailure> {
     clearTimeout(this.#importLimit);
+    clearTimeout(this.#warming);
     if (this.#keeper !== null) this.#deps.reaper.removeGroup(this.#keeper.pid);
     // A machine so ill that /proc cannot be read is not made better by our own death.
     if (this.#cookie !== null) await sweepCookie(this.#cookie).catch(() => 0);

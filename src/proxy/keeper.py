@@ -16,10 +16,10 @@ import traceback
 import types
 
 PROTOCOL = 1
-CONTROL, LIFELINE = 3, 4
 LARGEST_ORDER = 1 << 20
 LONGEST_SOCKET_PATH = 103  # what every Unix takes
 
+given = dict(os.environ)  # what imports change in it is kept
 generations = {}  # by pid
 doomed = set()  # pids of orphans that were killed
 
@@ -38,17 +38,12 @@ def sibling(name):
 
 
 process = sibling("process")
+emit = process.emit
+warmth = sibling("warm").Warmth(process, sibling("steps"), lambda: sibling("learn").learn(), emit)
 
 
 def main():
-    os.set_inheritable(CONTROL, False)
-    os.set_inheritable(LIFELINE, False)
-    waking, wake = os.pipe()  # no pair of sockets: there must be none at a fork
-    os.set_blocking(wake, False)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)
+    waking = process.wake_by_signals()
     process.die_with_parent()
     if process.is_lifeline_cut(0):  # the supervisor died before that call: its descriptors close first
         os._exit(0)
@@ -61,8 +56,8 @@ def main():
     order, log, parent = obey(forking, waking)  # comes back only in the process that shall serve
     if parent is None:
         emit("started", generation=order["generation"], pid=os.getpid())
-    os.close(CONTROL)
-    sibling("generation").serve(order, log, parent, process)
+    os.close(process.CONTROL)
+    sibling("generation").serve(order, log, parent, process, given)
 
 
 def load(forking):
@@ -71,11 +66,12 @@ def load(forking):
     try:
         python, litellm = sys.version.split()[0], importlib.metadata.version("litellm")
         emit("hello", protocol=PROTOCOL, pid=os.getpid(), python=python, litellm=litellm, fork=forking)
-        finish = sibling("quicken").quicken()
+        ends = [sibling("quicken").quicken(), sibling("lazy_routes").build_routes_late()]
         import uvicorn  # noqa: F401
         from litellm.proxy import proxy_server  # noqa: F401
 
-        finish()
+        for end in ends:
+            end()
     except BaseException as error:  # SystemExit too: an import must not end us without a word
         traceback.print_exc()
         emit("fatal", step="import", error=f"{type(error).__name__}: {error}")
@@ -90,13 +86,15 @@ def obey(forking, waking):
     """Carries out orders to the end; returns in a process that shall serve: its order, log and parent."""
     rest, closing = b"", False
     while not closing or generations or doomed:
-        ready, _, _ = select.select([CONTROL, waking], [], [])
+        ready, _, _ = select.select([process.CONTROL, waking], [], [], warmth.pause())
         if waking in ready:
             os.read(waking, 4096)
             reap()
-        if CONTROL not in ready:
+        if not ready:
+            warmth.work()
+        if process.CONTROL not in ready:
             continue
-        data = os.read(CONTROL, 1 << 16)
+        data = os.read(process.CONTROL, 1 << 16)
         if not data or len(rest) > LARGEST_ORDER:
             break
         *lines, rest = (rest + data).split(b"\n")
@@ -115,6 +113,7 @@ def obey(forking, waking):
         data = lines = line = order = None  # orders hold secrets
     for pid in generations:
         process.kill_group(pid)
+    doomed.update(warmth.end())
     while generations or doomed:
         os.read(waking, 4096)
         reap()
@@ -128,7 +127,11 @@ def carry_out(order, forking, closing):
         return start(order, forking)
     if kind == "signal":
         tell(order["generation"], signal.Signals[f"SIG{order['signal']}"])
+    elif kind == "warm":
+        if forking and not closing:
+            warmth.begin()
     elif kind == "quit":
+        doomed.update(warmth.end())
         for generation in list(generations.values()):
             tell(generation["number"], signal.SIGTERM)
     else:
@@ -142,7 +145,7 @@ def start(order, forking):
         raise Refused("duplicate", None)
     if max(len(os.fsencode(path)), len(os.fsencode(log))) > LONGEST_SOCKET_PATH:
         raise Refused("socket-path", None)
-    if forking and (process.count_threads() != 1 or process.count_sockets() != 0):
+    if forking and not process.is_fit_to_fork():
         raise Refused("unsafe", None)
     keeper = os.getpid()
     with socket.socket(socket.AF_UNIX) as output:
@@ -158,7 +161,9 @@ def start(order, forking):
         if pid == 0:
             return order, output.detach(), keeper if forking else None
     process.set_group(pid)
-    generations[pid] = {"number": number, "socket": path, "asked": False}
+    mark = order["environment"].get("SIDELITE_COOKIE", "").encode()
+    generations[pid] = {"number": number, "socket": path, "mark": mark, "asked": False}
+    warmth.give_way()
     emit("started", generation=number, pid=pid)
     return None
 
@@ -177,8 +182,11 @@ def reap():
             process.kill_group(pid)  # before it is reaped: nobody else can have the pid yet
         _, status, usage = os.wait4(pid, 0)
         if generation is not None or pid in doomed:
-            doomed.update(process.kill_children(spared=generations))  # what it left came to us, the subreaper
+            marks = {living["mark"] for living in generations.values()}
+            # What it left came to us, the subreaper.
+            doomed.update(process.kill_orphans({*generations, *warmth.forks()}, marks))
         doomed.discard(pid)
+        warmth.reaped(pid)
         if generation is None:
             continue
         if os.path.exists(generation["socket"]):
@@ -187,15 +195,6 @@ def reap():
         end = {"code": code} if code >= 0 else {"signal": signal.Signals(-code).name}
         number, asked = generation["number"], generation["asked"]
         emit("exited", generation=number, asked=asked, max_rss_kb=usage.ru_maxrss, **end)
-
-
-def emit(event, **fields):
-    data = json.dumps({"event": event, **fields}).encode() + b"\n"
-    try:
-        while data:
-            data = data[os.write(CONTROL, data) :]
-    except OSError:
-        pass  # the supervisor is gone: reading will say so
 
 
 main()

@@ -11,6 +11,7 @@ import { parseEvent, PROTOCOL, renderOrder } from "./protocol.ts";
 
 export interface KeeperListener {
   imported(fork: boolean): void;
+  warmed(ms: number, skipped: readonly string[]): void;
   started(generation: number, pid: number): void;
   refused(generation: number, reason: RefusalReason, errno: number | null): void;
   exited(generation: number, status: ExitStatus): void;
@@ -27,6 +28,8 @@ export interface Keeper {
 
 /** An order to start is answered within this, or the keeper hangs. */
 const ANSWER_MS = 5_000;
+/** The same while it warms: one of its steps may take a second on a slow machine. */
+const ANSWER_WARMING_MS = 15_000;
 /** Its last event and output may arrive after its end. */
 const LAST_WORDS_MS = 100;
 
@@ -47,6 +50,7 @@ class KeeperProcess implements Keeper {
   /** Its other end: the keeper and its generations die when it closes. */
   readonly #lifeline: Socket;
   #forks = false;
+  #isWarming = false;
   /** The generation that the process itself became. */
   #itself: number | null = null;
   #fatal: string | null = null;
@@ -73,7 +77,10 @@ class KeeperProcess implements Keeper {
   send(order: Order): void {
     if (this.#itself !== null) return this.#sendItself(order);
     this.#control.write(renderOrder(order));
-    if (order.order === "start") this.#answer ??= setTimeout(() => this.kill(), ANSWER_MS);
+    if (order.order === "warm") this.#isWarming = true;
+    if (order.order !== "start") return;
+    const limit = this.#isWarming ? ANSWER_WARMING_MS : ANSWER_MS;
+    this.#answer ??= setTimeout(() => this.kill(), limit);
   }
 
   kill(): void {
@@ -81,6 +88,7 @@ class KeeperProcess implements Keeper {
   }
 
   #sendItself(order: Order): void {
+    if (order.order === "warm") return;
     if (order.order === "quit") this.#child.kill("SIGTERM");
     else if (order.order === "start") this.#listener.refused(order.generation, "duplicate", null);
     else if (order.signal === "KILL") this.kill();
@@ -111,6 +119,9 @@ class KeeperProcess implements Keeper {
         // A thread or a socket at the fork could hang the child: keeper.py decides by the same rule.
         this.#forks &&= event.threads === 1 && event.sockets === 0;
         return this.#listener.imported(this.#forks);
+      case "warmed":
+        this.#isWarming = false;
+        return this.#listener.warmed(event.ms, event.skipped);
       case "started":
         if (!this.#forks) this.#itself = event.generation;
         return this.#listener.started(event.generation, event.pid);

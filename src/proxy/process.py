@@ -1,15 +1,42 @@
-"""What the keeper and its generations ask of the operating system about processes."""
+"""What the keeper and its generations ask of the operating system, and the keeper's voice."""
 
 import ctypes
+import json
 import os
 import select
 import signal
 import sys
 import threading
+import time
 
+CONTROL = 3
 LIFELINE = 4  # nothing is ever written there: readable means that the supervisor's end is closed
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LINUX = sys.platform == "linux"
+COOKIE = b"SIDELITE_COOKIE="
+LINGER_S = 0.5
+
+
+def wake_by_signals():
+    """For the keeper: returns what is readable after the end of a child; it is not to be ended by a signal."""
+    os.set_inheritable(CONTROL, False)
+    os.set_inheritable(LIFELINE, False)
+    waking, wake = os.pipe()  # no pair of sockets: there must be none at a fork
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
+    return waking
+
+
+def emit(event, **fields):
+    data = json.dumps({"event": event, **fields}).encode() + b"\n"
+    try:
+        while data:
+            data = data[os.write(CONTROL, data) :]
+    except OSError:
+        pass  # the supervisor is gone: reading will say so
 
 
 def die_with_parent():
@@ -50,13 +77,29 @@ def kill_group(pid):
         pass
 
 
-def kill_children(spared):
-    """Returns the pids of those that are not spared; none of them is reaped yet."""
+def kill_orphans(spared, marks):
+    """Kills children that nobody here knows, but none that a living generation may have sent off.
+
+    `marks`: the cookies of the living. Returns the pids of the killed; none of them is reaped yet.
+    """
     with open(f"/proc/self/task/{os.getpid()}/children") as children:
-        killed = [pid for pid in map(int, children.read().split()) if pid not in spared]
+        orphans = [pid for pid in map(int, children.read().split()) if pid not in spared]
+    killed = [pid for pid in orphans if not is_of_the_living(pid, marks)]
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     return killed
+
+
+def is_of_the_living(pid, marks):
+    """Without the mark of a generation it may be anyone's: a fork that ran no program shows the keeper's cookie."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            entries = file.read().split(b"\0")
+    except OSError:
+        entries = []
+    found = [entry.removeprefix(COOKIE) for entry in entries if entry.startswith(COOKIE)]
+    own = os.environ.get("SIDELITE_COOKIE", "").encode()
+    return bool(marks) if found in ([], [own]) else found[0] in marks
 
 
 def next_dead():
@@ -66,6 +109,38 @@ def next_dead():
     except ChildProcessError:
         return None
     return None if found is None else found.si_pid
+
+
+def is_fit_to_fork():
+    """A thread or a socket could hang the child, or be closed by it."""
+    return count_threads() == 1 and count_sockets() == 0
+
+
+def stays_fit_to_fork():
+    """A thread that was waited for may be seen for some milliseconds more."""
+    until = time.monotonic() + LINGER_S
+    while not is_fit_to_fork():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def become_errand(keeper, limit_s):
+    """In a fork that finds something out and ends: it must not get in the way, nor outlive the keeper."""
+    die_with_parent()
+    if os.getppid() != keeper:
+        os._exit(0)
+    set_group(0)
+    signal.set_wakeup_fd(-1)
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(name, signal.SIG_DFL)
+    signal.alarm(limit_s)
+    os.nice(19)
+    os.close(CONTROL)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
 
 
 def count_threads():

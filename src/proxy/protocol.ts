@@ -24,6 +24,8 @@ export type Order =
   | StartOrder
   /** TERM and INT go to the process, KILL to its whole group. */
   | { readonly order: "signal"; readonly generation: number; readonly signal: StopSignal }
+  /** Loads beforehand, in small steps, what a generation's first requests need. */
+  | { readonly order: "warm" }
   /** TERM to every generation; the keeper ends with the last. */
   | { readonly order: "quit" };
 
@@ -53,6 +55,12 @@ export type KeeperEvent =
       readonly threads: number;
       readonly sockets: number;
     }
+  | {
+      readonly event: "warmed";
+      readonly ms: number;
+      /** At most 20, each a step and why. */
+      readonly skipped: readonly string[];
+    }
   | { readonly event: "started"; readonly generation: number; readonly pid: number }
   | {
       readonly event: "exited";
@@ -73,6 +81,7 @@ export type KeeperEvent =
 const EVENTS: ReadonlySet<string> = new Set([
   "hello",
   "imported",
+  "warmed",
   "started",
   "exited",
   "refused",

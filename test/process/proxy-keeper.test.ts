@@ -65,7 +65,7 @@ describe("a start order", () => {
       [await keeper.start(1), { generation: 1, reason: "duplicate" }],
       [await keeper.start(2, { socket: long }), { generation: 2, reason: "socket-path" }],
       [await keeper.start(3, { log: nowhere }), { reason: "log-connect", errno: 2 }],
-      [{ order: "warm" }, { generation: null, reason: "bad-order" }],
+      [{ order: "dance" }, { generation: null, reason: "bad-order" }],
       [
         { order: "start", generation: 9 },
         { generation: 9, reason: "bad-order" },

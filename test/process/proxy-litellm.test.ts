@@ -156,23 +156,41 @@ async def app(scope, receive, send):
   });
 });
 
-it("finds in the locked FastAPI the two places where quicken.py spares work", async () => {
+it("finds in the locked FastAPI and pydantic the places where quicken.py spares work", async () => {
   const code = `
 import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
 import quicken
-quicken.quicken()
+end = quicken.quicken()
 from fastapi._compat.v2 import FieldInfo, ModelField
 from fastapi.dependencies import utils
+from pydantic import BaseModel, TypeAdapter
 field = ModelField(field_info=FieldInfo(annotation=int), name="n")
 print("_type_adapter" in vars(field), field.validate("7"), field.validate("x")[0], len(vars(field)))
 print(utils.get_typed_signature(quicken.quicken) is utils.get_typed_signature(quicken.quicken))
+class Late(BaseModel):
+    n: "Number"
+def adapt(Local):
+    return TypeAdapter(list["Local"])
+late = adapt(int)
+Number = int
+print(Late.__pydantic_complete__, Late(n="1").n, late.pydantic_complete, late.validate_python(["1"]), late.pydantic_complete)
+end()
+class Soon(BaseModel):
+    n: int
+print(Soon.__pydantic_complete__, TypeAdapter(int).pydantic_complete)
 `;
   const { python } = await testRuntime();
   const folder = join(REPOSITORY, "src/proxy");
   const { stdout } = await promisify(execFile)(python, ["-I", "-c", code, folder]);
-  expect(stdout).toBe("False (7, []) None 5\nTrue\n");
+  expect(stdout.split("\n")).toEqual([
+    "False (7, []) None 5",
+    "True",
+    "False 1 False [1] True",
+    "True True",
+    "",
+  ]);
 });
 
 it("tells a Python that is not there before anything is started", async () => {

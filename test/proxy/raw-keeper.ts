@@ -21,7 +21,7 @@ export interface RawKeeper {
   /** An object as one line, or text as it is. */
   write(order: object | string): void;
   /** The first event of this name that was not asked for yet. */
-  next<N extends KeeperEvent["event"]>(name: N): Promise<Named<N>>;
+  next<N extends KeeperEvent["event"]>(name: N, deadlineMs?: number): Promise<Named<N>>;
   /** What generations wrote. */
   output(): string;
   /** A start order for the stand-in; its socket is in the home's run folder. */
@@ -71,9 +71,10 @@ export async function startRawKeeper(home: TestHome, python: string): Promise<Ra
     write: (order) => {
       control.write(typeof order === "string" ? order : `${JSON.stringify(order)}\n`);
     },
-    next: async (name) => {
+    next: async (name, deadlineMs) => {
       const found = await until(() => events.find((event) => event.event === name), {
         what: `${name}; there is ${JSON.stringify(events)}`,
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
       });
       events.splice(events.indexOf(found), 1);
       return found as Named<typeof name>;
