@@ -11,6 +11,7 @@ import type { Secret } from "../core/secret.ts";
 import { noFiles, notJson } from "./check-documents.ts";
 import { collectSecrets } from "./collect-secrets.ts";
 import { concealValues } from "./conceal.ts";
+import type { CustomModule } from "./custom-modules.ts";
 import { listCustomModules } from "./custom-modules.ts";
 import type { LitellmDocument } from "./document.ts";
 import { buildEnvironment } from "./environment.ts";
@@ -76,7 +77,7 @@ export interface PreparedLitellm {
   readonly problems: readonly Problem[];
   /** Variables for LLM calls alone that the configuration uses: the worker loses them. */
   readonly hiddenFromWorker: readonly string[];
-  readonly usesCustomModules: boolean;
+  readonly customModules: readonly CustomModule[];
   /** Folder that custom modules are imported from; null without any. */
   readonly cwd: string | null;
   /** In the shell, read by LiteLLM, and not handed on: told at --verbose. */
@@ -141,8 +142,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     passEnv: split.section.proxy.passEnv,
     isRemote: input.trust === "queue",
   });
-  const usesCustomModules = listCustomModules(resolved).length > 0;
-  const cwd = usesCustomModules ? baseDir : null;
+  const customModules = listCustomModules(resolved);
+  const cwd = customModules.length > 0 ? baseDir : null;
   const rendered = `# Made by sidelite from ${main.source}; edit that file instead.\n${renderYaml(withMasterKey(extracted.rendered))}`;
   const names = listModels(resolved);
   return {
@@ -166,7 +167,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     ),
     problems,
     hiddenFromWorker: environment.hidden,
-    usesCustomModules,
+    customModules,
     cwd,
     droppedNames: environment.dropped,
   };
