@@ -11,6 +11,7 @@ import type { Secret } from "../core/secret.ts";
 import { noFiles, notJson } from "./check-documents.ts";
 import { collectSecrets } from "./collect-secrets.ts";
 import { concealValues } from "./conceal.ts";
+import type { CustomModule } from "./custom-modules.ts";
 import { listCustomModules } from "./custom-modules.ts";
 import { listLocalFiles } from "./local-files.ts";
 import type { LitellmDocument } from "./document.ts";
@@ -82,6 +83,7 @@ export interface PreparedLitellm {
   readonly processState: readonly string[];
   /** What LiteLLM reads besides, absolute paths: a change takes a new process. */
   readonly localFiles: readonly string[];
+  readonly customModules: readonly CustomModule[];
   /** Folder that custom modules are imported from; null without any. */
   readonly cwd: string | null;
   /** In the shell, read by LiteLLM, and not handed on: told at --verbose. */
@@ -147,7 +149,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     passEnv: split.section.proxy.passEnv,
     isRemote: input.trust === "queue",
   });
-  const cwd = listCustomModules(resolved).length > 0 ? baseDir : null;
+  const customModules = listCustomModules(resolved);
+  const cwd = customModules.length > 0 ? baseDir : null;
   const rendered = `# Made by sidelite from ${main.source}; edit that file instead.\n${renderYaml(withMasterKey(extracted.rendered))}`;
   const names = listModels(resolved);
   return {
@@ -173,6 +176,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     hiddenFromWorker: environment.hidden,
     localFiles: listLocalFiles(resolved, environment.environment, baseDir),
     processState,
+    customModules,
     cwd,
     droppedNames: environment.dropped,
   };
