@@ -116,6 +116,7 @@ export async function startServing(
     plan.door?.adopt(front.snapshot(), write) ??
     (await openGateway({
       port: config.proxy.port ?? (await pickPort(session.previousPort)),
+      movable: config.proxy.port === null,
       snapshot: front.snapshot(),
       log: write,
     }));
