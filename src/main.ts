@@ -35,9 +35,11 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   // Nothing awaits us any more: the reaper ends what we started as soon as we are gone.
   const leaveAtOnce = async (error: unknown) => leave(await explain(error, host));
   process.on("uncaughtException", (error) => void leaveAtOnce(error));
-  const { installSignals } = await import("./platform/signals.ts");
+  const [{ installSignals }, { runLine }] = await Promise.all([
+    import("./platform/signals.ts"),
+    import("./run-line.ts"),
+  ]);
   const signals = installSignals();
-  const { runLine } = await import("./run-line.ts");
   let code: number;
   try {
     code = await runLine(argv, host, signals);

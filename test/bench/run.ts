@@ -7,13 +7,16 @@ import { direct } from "./direct.ts";
 import type { BenchContext, Figure } from "./figure.ts";
 import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
+import { instances } from "./instances.ts";
+import { join } from "./join.ts";
 import { readMachineFacts } from "./machine.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
+import { stop } from "./stop.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, cli, gateway, direct];
+const FIGURES: readonly Figure[] = [start, cli, gateway, direct, instances, join, stop];
 
 const { values } = parseArgs({
   options: {
