@@ -10,7 +10,7 @@ import { createNoProxy } from "./no-litellm.ts";
 import type { Session } from "./session.ts";
 
 /** Seconds that open streams may go on at a stop. */
-const GRACE_SECONDS = 10;
+export const GRACE_SECONDS = 10;
 
 /** `runtime` null: no model needs LiteLLM, so nothing is started. */
 export async function hostLitellm(

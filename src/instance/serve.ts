@@ -1,5 +1,6 @@
 // Starts what a worker talks to: the runtime, the keeper, the gateway, the first generation.
 import type { Config } from "../config/config.ts";
+import { abortAfter } from "../core/abort-after.ts";
 import type { Context } from "../core/context.ts";
 import type { Problem } from "../core/errors.ts";
 import { problem } from "../core/errors.ts";
@@ -25,7 +26,7 @@ import { generateKey } from "./configuration.ts";
 import type { Door } from "./door.ts";
 import { Front } from "./front.ts";
 import { generationOf, isSameGeneration } from "./generation.ts";
-import { hostLitellm } from "./host-litellm.ts";
+import { GRACE_SECONDS, hostLitellm } from "./host-litellm.ts";
 import { LOG_LIMITS, withEventLog, writeLine } from "./instance-log.ts";
 import { linkPrograms } from "./links.ts";
 import type { Session } from "./session.ts";
@@ -97,7 +98,8 @@ export async function startServing(
       log: write,
     }));
   front.onSwap = (snapshot) => gateway.swap(snapshot);
-  scope.defer("gateway", (deadline) => gateway.close(deadline));
+  // Streams get the grace that LiteLLM would give them; the rest of the budget is for what comes after.
+  scope.defer("gateway", (deadline) => gateway.close(abortAfter(GRACE_SECONDS * 1000, deadline)));
   report.event({ name: "gateway.listening", fields: { url: gateway.url } });
 
   let generation: GenerationSpec = await storeGeneration(session, prepared);

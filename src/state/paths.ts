@@ -11,6 +11,8 @@ export interface InstancePaths {
   readonly proxyLog: string;
   readonly logsDir: string;
   readonly workerLog: string;
+  /** What a daemon's supervisor says. */
+  readonly ownLog: string;
   /** Links into the runtimes. */
   readonly venvBin: string;
   readonly record: string;
@@ -37,6 +39,7 @@ export function instancePaths(home: string, name: string, env: Environment): Ins
     proxyLog: join(dir, "litellm_proxy.log"),
     logsDir,
     workerLog: join(logsDir, "worker.log"),
+    ownLog: join(logsDir, "sidelite.log"),
     venvBin: join(dir, "venv", "bin"),
     record: join(dir, "instance.json"),
     lock: join(dir, "lock"),
