@@ -9,6 +9,7 @@ import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
 import { instances } from "./instances.ts";
 import { join } from "./join.ts";
+import { logs } from "./logs.ts";
 import { readMachineFacts } from "./machine.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
@@ -16,7 +17,7 @@ import { stop } from "./stop.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, cli, gateway, direct, instances, join, stop];
+const FIGURES: readonly Figure[] = [start, cli, gateway, direct, instances, join, logs, stop];
 
 const { values } = parseArgs({
   options: {

@@ -16,7 +16,7 @@ it("keeps the old log once and goes on under the same descriptors, no line lost"
   writeSync(descriptor, "short\n");
   trimOwnLog(path, descriptor);
   expect(readFileSync(path, "utf8")).toBe("short\n");
-  const lines = `${"line\n".repeat(OWN_LOG_BYTES / 4)}`;
+  const lines = "line\n".repeat(OWN_LOG_BYTES / 4);
   writeSync(descriptor, lines);
   trimOwnLog(path, descriptor);
   writeSync(descriptor, "after\n");
