@@ -44,9 +44,11 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     isLeaving = true;
     void leaveAtOnce(error);
   });
-  const { installSignals } = await import("./platform/signals.ts");
+  const [{ installSignals }, { runLine }] = await Promise.all([
+    import("./platform/signals.ts"),
+    import("./run-line.ts"),
+  ]);
   const signals = installSignals();
-  const { runLine } = await import("./run-line.ts");
   let code: number;
   try {
     code = await runLine(argv, host, signals);

@@ -57,7 +57,7 @@ async function writeConfig(home: TestHome): Promise<void> {
 }
 
 /** Median of some runs from spawn to exit, ms. */
-async function timeSpawns(home: TestHome, args: readonly string[]): Promise<number> {
+export async function timeSpawns(home: TestHome, args: readonly string[]): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < SPAWNS; run += 1) {
     const from = performance.now();

@@ -16,7 +16,7 @@ import { atMost } from "./figure.ts";
 import { alternate, median, ratio } from "./statistics.ts";
 
 const ANSWER = "pong of the bench";
-const CLIENT = [
+export const CLIENT = [
   process.execPath,
   fileURLToPath(new URL("./first-answer.js", import.meta.url)),
   ANSWER,
@@ -60,7 +60,7 @@ export const start: Figure = {
   },
 };
 
-async function prepareHome(key: string): Promise<TestHome> {
+export async function prepareHome(key: string): Promise<TestHome> {
   const home = await createHome({ env: { [KEY_NAME]: key } });
   const model = { model: "openai/bench", api_key: "none", mock_response: ANSWER };
   await home.write(
@@ -92,7 +92,11 @@ async function startWorker(home: TestHome): Promise<number> {
 }
 
 /** From the spawn of litellm to the answer in a client that was started with it, ms. */
-async function startBare(context: BenchContext, home: TestHome, key: string): Promise<number> {
+export async function startBare(
+  context: BenchContext,
+  home: TestHome,
+  key: string,
+): Promise<number> {
   const port = await pickPort(null);
   const args = ["--config", "litellm.yaml", "--host", "127.0.0.1", "--port", String(port)];
   const env = { ...home.env, LITELLM_LOCAL_MODEL_COST_MAP: "True" };
@@ -124,7 +128,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function answeredAt(output: string): number {
+export function answeredAt(output: string): number {
   const match = /answered at ([\d.]+)/.exec(output);
   if (match?.[1] === undefined) throw new Error(`no answer in:\n${output}`);
   return Number(match[1]);
