@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 import { ensureBuilt } from "../fixtures/built.ts";
 import { cli } from "./cli.ts";
+import { crash } from "./crash.ts";
 import { direct } from "./direct.ts";
 import type { BenchContext, Figure } from "./figure.ts";
 import { keepsBound } from "./figure.ts";
@@ -13,7 +14,7 @@ import { start } from "./start.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, cli, gateway, direct];
+const FIGURES: readonly Figure[] = [start, crash, cli, gateway, direct];
 
 const { values } = parseArgs({
   options: {
