@@ -6,7 +6,7 @@ import type { TestHome } from "../fixtures/home.ts";
 import { now } from "./clock.ts";
 import type { BenchContext, Figure, Row } from "./figure.ts";
 import { atMost } from "./figure.ts";
-import { answeredAt, CLIENT, prepareHome, startBare } from "./start.ts";
+import { answeredAt, CLIENT, prepareHome, startBare } from "./bare-litellm.ts";
 import { alternate, median, ratio } from "./statistics.ts";
 
 const CONFIG = ["--proxy-config-file", "litellm.yaml"];

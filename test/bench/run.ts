@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 import { ensureBuilt } from "../fixtures/built.ts";
 import { cli } from "./cli.ts";
+import { crash } from "./crash.ts";
 import { direct } from "./direct.ts";
 import { elastic } from "./elastic.ts";
 import type { BenchContext, Figure } from "./figure.ts";
@@ -22,6 +23,7 @@ import { renderTable } from "./table.ts";
 
 const FIGURES: readonly Figure[] = [
   start,
+  crash,
   cli,
   instances,
   join,

@@ -1,0 +1,161 @@
+// kill -9 of LiteLLM to the next answer, against bare LiteLLM's boot; the first request after a start, against the tenth.
+import { Agent, request } from "node:http";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { CliProcess } from "../fixtures/cli.ts";
+import { startCli } from "../fixtures/cli.ts";
+import type { TestHome } from "../fixtures/home.ts";
+import { until } from "../fixtures/poll.ts";
+import { prepareHome, startBare } from "./bare-litellm.ts";
+import type { BenchContext, Figure, Row } from "./figure.ts";
+import { atMost } from "./figure.ts";
+import { alternate, median, ratio } from "./statistics.ts";
+
+/** A run this long was stable: the restart does not wait (backoff.ts). */
+const STABLE_MS = 10_500;
+const WARMED_MS = 90_000;
+const NAME = "crash";
+
+export const crash: Figure = {
+  name: "crash",
+  title: "kill -9 of LiteLLM to the next answer; the first request after a restart or reload",
+  async measure(context: BenchContext): Promise<Row[]> {
+    const key = `sk-${randomBytes(16).toString("hex")}`;
+    const home = await prepareHome(key, { SIDELITE_PROXY_MAX_RETRIES: "1000" });
+    const bareHome = await prepareHome(key);
+    const instance = await Instance.start(home);
+    try {
+      await startBare(context, bareHome, key); // warm disk
+      const sides = [
+        { name: "bare", measure: () => startBare(context, bareHome, key) },
+        { name: "crash", measure: () => instance.crash() },
+        { name: "restart", measure: () => instance.firstAgainstTenth(["restart"]) },
+        { name: "reload", measure: () => instance.firstAgainstTenth(["reload"]) },
+      ];
+      const values = await alternate(sides, context.rounds, context.say);
+      const row = (what: string, side: string): Row => {
+        const value = median(values.get(side) ?? []);
+        return { what, value, unit: "x", bound: atMost(1.5) };
+      };
+      return [
+        { what: "bare litellm", value: median(values.get("bare") ?? []), unit: "ms" },
+        { what: "kill -9 to the answer", value: median(values.get("crash") ?? []), unit: "ms" },
+        {
+          what: "kill -9 to the answer / bare litellm",
+          value: ratio(values, "crash", "bare"),
+          unit: "x",
+          bound: atMost(0.1),
+        },
+        row("first request after a restart / tenth", "restart"),
+        row("first request after a reload / tenth", "reload"),
+      ];
+    } finally {
+      await instance.stop();
+      await home.remove();
+      await bareHome.remove();
+    }
+  },
+};
+
+class Instance {
+  readonly #home: TestHome;
+  readonly #program: CliProcess;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #url: string;
+  readonly #key: string;
+  #changes = 0;
+
+  constructor(home: TestHome, program: CliProcess) {
+    this.#home = home;
+    this.#program = program;
+    const exported = (name: string): string =>
+      new RegExp(`^export ${name}='?([^'\\s]+)`, "m").exec(program.stdout())?.[1] ?? "";
+    this.#url = exported("LITELLM_API_BASE");
+    this.#key = exported("LITELLM_API_KEY");
+  }
+
+  /** Returns when its keeper is warm. */
+  static async start(home: TestHome): Promise<Instance> {
+    const flags = ["--name", NAME, "--proxy-config-file", "litellm.yaml"];
+    const program = startCli(home, ["proxy", "start", ...flags]);
+    await program.waitFor(/^export LITELLM_API_KEY/m, WARMED_MS);
+    const log = join(home.state, "workers", NAME, "litellm_proxy.log");
+    const isWarm = async (): Promise<boolean> =>
+      (await readFile(log, "utf8")).includes("proxy.warmed");
+    await until(isWarm, { what: "the warm keeper", deadlineMs: WARMED_MS });
+    return new Instance(home, program);
+  }
+
+  /** From the kill to the next answer, ms. */
+  async crash(): Promise<number> {
+    const pid = await this.#pid();
+    await delay(STABLE_MS);
+    const from = performance.now();
+    process.kill(pid, "SIGKILL");
+    await until(() => this.#ask(), { what: "an answer", everyMs: 1 });
+    return performance.now() - from;
+  }
+
+  async firstAgainstTenth([verb]: readonly ["restart" | "reload"]): Promise<number> {
+    const before = await this.#pid();
+    if (verb === "reload") await this.#change();
+    const { code, stderr } = await startCli(this.#home, ["proxy", verb, NAME]).finished;
+    if (code !== 0) throw new Error(stderr);
+    await until(async () => (await this.#pid()) !== before, {
+      what: "the new LiteLLM",
+      deadlineMs: 30_000,
+    });
+    const times: number[] = [];
+    for (let turn = 0; turn < 12; turn += 1) {
+      const from = performance.now();
+      if (!(await this.#ask())) throw new Error("no answer");
+      times.push(performance.now() - from);
+    }
+    return (times[0] ?? Number.NaN) / median(times.slice(8));
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    await this.#program.stop();
+  }
+
+  async #change(): Promise<void> {
+    this.#changes += 1;
+    const path = join(this.#home.cwd, "litellm.yaml");
+    const config: object = JSON.parse(await readFile(path, "utf8"));
+    const changed = { ...config, litellm_settings: { request_timeout: 600 + this.#changes } };
+    await this.#home.write("litellm.yaml", JSON.stringify(changed));
+  }
+
+  /** Of the only generation; while two are there it is not known. */
+  async #pid(): Promise<number> {
+    return until(
+      async () => {
+        const { stdout } = await startCli(this.#home, ["proxy", "status", NAME, "--json"]).finished;
+        const { instance } = JSON.parse(stdout) as {
+          instance: { proxy: { generations: { pid: number; status: string }[] } };
+        };
+        const [only, other] = instance.proxy.generations;
+        return other === undefined && only?.status === "serving" && only.pid;
+      },
+      { what: "one generation", deadlineMs: 30_000 },
+    );
+  }
+
+  async #ask(): Promise<boolean> {
+    const body = JSON.stringify({ model: "bench", messages: [{ role: "user", content: "ping" }] });
+    const headers = { authorization: `Bearer ${this.#key}`, "content-type": "application/json" };
+    const options = { method: "POST", agent: this.#agent, headers };
+    return new Promise((resolve, reject) => {
+      request(`${this.#url}/v1/chat/completions`, options, (response) => {
+        text(response).then((answer) => resolve(answer.includes("pong of the bench")), reject);
+      })
+        .on("error", reject)
+        .end(body);
+    });
+  }
+}
