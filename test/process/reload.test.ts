@@ -91,6 +91,31 @@ it("keeps the old one and its copy when the new one does not come up", async () 
   await served.cli.stop();
 });
 
+it("waits for the first LiteLLM, and brings back a daemon whose LiteLLM was given up", async () => {
+  const { home, fake, run, live, proxied } = await useInstances();
+  const file = join(home.cwd, "litellm.yaml");
+  await fake.behave({ boots: [{ boot_seconds: 2 }, { boot_error: "a bad edit" }, {}] });
+  const starting = run(["proxy", "start", "--daemon", ...proxied]);
+  await until(async () => (await fake.journal()).at(-1)?.event === "boot", { what: "the boot" });
+  await writeFile(file, MODEL("bad"));
+  expect(await starting).toMatchObject({ code: 0 });
+  await until(async () => (await live("default")).config?.pending[0]?.includes("a bad edit"), {
+    what: "the rejection",
+  });
+
+  await fake.behave({ boot_error: "broken for good" });
+  process.kill((await live("default")).proxy?.generations.at(0)?.pid ?? 0, "SIGKILL");
+  await until(async () => (await live("default")).state === "failed", { what: "the failure" });
+  await fake.behave({});
+  await writeFile(file, MODEL("good"));
+  await until(async () => (await live("default")).state === "running", { what: "its return" });
+  expect(await live("default")).toMatchObject({
+    failure: null,
+    proxy: { phase: "ready", models: ["good"] },
+  });
+  expect(await run(["proxy", "stop"])).toMatchObject({ code: 0 });
+});
+
 it("starts a new LiteLLM for a changed module of the user's own", async () => {
   const { home, start, proxied, live } = await useInstances();
   await home.write("litellm.yaml", `${MODEL("m")}litellm_settings: {callbacks: mine.handler}\n`);
