@@ -51,3 +51,18 @@ describe("custom modules", () => {
     expect(withSetting(line)).toMatchObject({ customModules: [], cwd: null });
   });
 });
+
+it("names the files that LiteLLM reads by itself", () => {
+  const { localFiles } = withSetting(
+    [
+      "default_vertex_config: {vertex_credentials: key.json}",
+      "litellm_settings: {callbacks: [mine.sub.handler, langfuse], ssl_verify: true}",
+      "environment_variables: {GOOGLE_APPLICATION_CREDENTIALS: ./g.json, X_PATH: plain}",
+    ].join("\n"),
+  );
+  expect(localFiles.toSorted()).toEqual([
+    "/project/g.json",
+    "/project/key.json",
+    "/project/mine/sub.py",
+  ]);
+});
