@@ -79,6 +79,8 @@ const MISLEADING = {
   LITELLM_LOG: "DEBUG",
   LITELLM_API_BASE: "http://127.0.0.1:1",
   LITELLM_MASTER_KEY: "sk-from-the-shell-0000",
+  LITELLM_CONFIG_BUCKET_NAME: "bucket-of-the-shell",
+  LITELLM_WORKER_STARTUP_HOOKS: "hook_of_the_shell:run",
   OPENAI_BASE_URL: "http://127.0.0.1:1",
   OPENAI_API_BASE: "http://127.0.0.1:1",
   ANTHROPIC_BASE_URL: "http://127.0.0.1:1",
@@ -106,8 +108,6 @@ const HOSTING = {
   STORE_MODEL_IN_DB: "True",
   WORKER_CONFIG: '{"config": "/of-the-shell.yaml"}',
   CONFIG_FILE_PATH: "/of-the-shell/config.yaml",
-  LITELLM_CONFIG_BUCKET_NAME: "bucket-of-the-shell",
-  LITELLM_WORKER_STARTUP_HOOKS: "hook_of_the_shell:run",
   LD_PRELOAD: "libof-the-shell.so",
   NODE_OPTIONS: "--inspect=127.0.0.1:0",
   PYTHONSTARTUP: "/of-the-shell/start.py",
@@ -182,7 +182,9 @@ describe("the environment", () => {
     expect(world.requests).toEqual([]);
     // Names only, of those that LiteLLM would have read.
     const ignored = /does not get these variables: ([^(]+) \(/.exec(stderr)?.[1]?.split(", ");
-    expect(ignored).toEqual(expect.arrayContaining([...IGNORED, "OPENAI_BASE_URL"]));
+    expect(ignored).toEqual(
+      expect.arrayContaining([...IGNORED, "LITELLM_WORKER_STARTUP_HOOKS", "OPENAI_BASE_URL"]),
+    );
     const values = Object.entries(HOSTING).filter(([name, value]) => {
       return IGNORED.includes(name) && value.length > 5;
     });
