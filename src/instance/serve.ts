@@ -90,6 +90,7 @@ export async function startServing(
     plan.door?.adopt(front.snapshot(), write) ??
     (await startGateway({
       port: config.proxy.port ?? (await pickPort(session.previousPort)),
+      movable: config.proxy.port === null,
       snapshot: front.snapshot(),
       log: write,
     }));
