@@ -1,6 +1,7 @@
 // Builds the command line from the table of verbs and runs the one that was typed.
 import { Command, CommanderError, Option } from "commander";
-import type { Context, Signals } from "./core/context.ts";
+import { createContext } from "./command-context.ts";
+import type { Signals } from "./core/context.ts";
 import { UserError } from "./core/errors.ts";
 import { EXIT_CODES } from "./core/exit-codes.ts";
 import type { Host } from "./core/host.ts";
@@ -115,21 +116,4 @@ function configure(command: Command, host: Host): void {
     writeErr: () => {},
     outputError: () => {},
   });
-}
-
-async function createContext(
-  host: Host,
-  signals: Signals,
-  flags: Record<string, string | boolean | string[] | undefined>,
-): Promise<Context> {
-  const { createTerminal } = await import("./ui/terminal.ts");
-  const verbose = flags["verbose"] === true;
-  return {
-    host,
-    signals,
-    verbose,
-    yes: flags["yes"] === true || host.stdin.isTTY !== true,
-    report: await createTerminal(host, { verbose }),
-    print: (text) => void host.stdout.write(`${text}\n`),
-  };
 }

@@ -6,6 +6,8 @@ import type { Host } from "./core/host.ts";
 const BROKEN_PIPE = 141;
 /** What a shell reports after Ctrl+C. */
 const INTERRUPTED = 130;
+/** Which variables may hold what a bug's report must not show. */
+const SECRET_NAME = /key|secret|token|passw|credential|auth/i;
 
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   if (argv.length === 1 && argv[0] === "--version") {
@@ -22,6 +24,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     }
   }
   const host = currentHost();
+  if (process.pid === 1) await runBelow(argv, host);
   let readerGone = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -37,10 +40,10 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   process.on("uncaughtException", (error) => void leaveAtOnce(error));
   const { installSignals } = await import("./platform/signals.ts");
   const signals = installSignals();
-  const { runCli } = await import("./cli.ts");
+  const { runLine } = await import("./run-line.ts");
   let code: number;
   try {
-    code = await runCli(argv, host, signals);
+    code = await runLine(argv, host, signals);
   } catch (error) {
     // Ended by the user while something was awaited: the signal says it all.
     const isAnswer = signals.abort.aborted && error === signals.abort.reason;
@@ -57,6 +60,21 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     const { toExitCode } = await import("./platform/exit-status.ts");
     await leave(toExitCode({ code: null, signal: received }));
   }
+}
+
+/** Returns where that is not needed, or not possible. */
+async function runBelow(argv: readonly string[], host: Host): Promise<void> {
+  const { needsInit, runUnderInit } = await import("./platform/under-init.ts");
+  if (!needsInit(argv)) return;
+  const code = await runUnderInit();
+  if (code !== null) process.exit(code);
+  const { createTerminal } = await import("./ui/terminal.ts");
+  const terminal = await createTerminal(host, { verbose: false });
+  terminal.problem({
+    severity: "warning",
+    message: "as PID 1 without python3 sidelite cannot wait for orphans: they stay as zombies",
+    remedy: "start the container with an init: docker run --init",
+  });
 }
 
 /** Lets buffered output reach its pipe, then ends even if a handle is still open. */
@@ -79,10 +97,14 @@ async function explain(error: unknown, host: Host): Promise<number> {
     return error.exitCode;
   }
   const { createRedactor } = await import("./core/redact.ts");
+  const redactor = createRedactor();
+  for (const [name, value] of Object.entries(host.env)) {
+    if (value !== undefined && SECRET_NAME.test(name)) redactor.add(value);
+  }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.problem({
     severity: "error",
-    message: `a bug in sidelite: ${createRedactor().text(trace)}`,
+    message: `a bug in sidelite: ${redactor.text(trace)}`,
     remedy: "please report it with the command you ran",
   });
   return EXIT_CODES.bug.code;

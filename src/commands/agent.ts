@@ -26,7 +26,7 @@ export async function agentAdd({ flags, args }: Input, context: Context): Promis
       ["passthrough", flags["managed"] === true ? undefined : true],
     ].filter(([, field]) => field !== undefined),
   );
-  const opened = await openDirect(flags, context);
+  const opened = await openDirect(flags, context, "change");
   const path = freePath(opened, "agents", name);
   await changeDirect(opened, [{ kind: "set", path, value }], context);
   if (format === "json") context.print(renderData({ agent: name, changed: true }, "json"));
@@ -52,7 +52,10 @@ export async function agentList({ flags }: Input, context: Context): Promise<num
   });
   if (format === "name") agents.forEach(({ name }) => context.print(name));
   else if (format !== "text") context.print(renderData({ agents }, format));
-  else {
+  else if (agents.length === 0) {
+    const add = "sidelite agent add NAME --model-name MODEL --provider PROVIDER";
+    context.report.info(`there is no agent yet; add one: ${add}`);
+  } else {
     const rows = agents.map(({ name, key, parent, passthrough, provider }) => [
       name,
       key ?? "",

@@ -3,7 +3,7 @@ import type { Context, Input } from "../core/context.ts";
 import { problem, UserError } from "../core/errors.ts";
 import { EXIT_CODES } from "../core/exit-codes.ts";
 import type { Group } from "../instance/choose-instance.ts";
-import { chooseInstance, isOf, listRunning, readName } from "../instance/choose-instance.ts";
+import { chooseInstance, isOf, listUnended, readName } from "../instance/choose-instance.ts";
 import type { FoundInstance } from "../instance/find-instances.ts";
 import { stopInstance } from "../instance/stop-instance.ts";
 
@@ -39,7 +39,7 @@ export async function instanceStop(
 async function choose(group: Group, input: Input, { host }: Context): Promise<FoundInstance[]> {
   const name = readName(input);
   if (input.flags["all"] === true) {
-    if (name === null) return listRunning(group, host);
+    if (name === null) return listUnended(group, host);
     const remedy = "leave out one of the two";
     throw new UserError(
       "usage",

@@ -50,7 +50,7 @@ export async function switchModel(
     const remedy = "write PROVIDER/MODEL, as `sidelite model list` does";
     throw new UserError("usage", problem(`${JSON.stringify(name)} names no provider`, { remedy }));
   }
-  const opened = await openDirect(flags, context);
+  const opened = await openDirect(flags, context, "change");
   const provider = editableProvider(opened, name.slice(0, slash));
   const model = name.slice(slash + 1);
   const path = [...provider.path, "disabled_models"];
@@ -64,6 +64,12 @@ export async function switchModel(
   if (isOn && provider.disabled.matches(model) && !listed.includes(model)) {
     const remedy = "change disabled_models in the file";
     throw new UserError("usage", problem(`a pattern switches ${name} off`, { remedy }));
+  }
+  const known = new Set([...provider.models, ...(opened.discovered.get(provider.name) ?? [])]);
+  if (known.size > 0 && !known.has(model)) {
+    const remedy = `sidelite provider refresh ${provider.name} asks for its models`;
+    const message = `${provider.name} lists no model ${model}`;
+    context.report.problem({ severity: "notice", message, remedy });
   }
   if (isOn === provider.disabled.matches(model)) await changeDirect(opened, [change], context);
   if (format === "json") context.print(renderData({ model: name, enabled: isOn }, "json"));

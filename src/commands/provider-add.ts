@@ -11,7 +11,7 @@ export async function providerAdd({ flags, args }: Input, context: Context): Pro
   const format = readFormat(flags, ["json"]);
   const [name = ""] = args;
   const fields = Object.fromEntries(readProviderFields(flags));
-  const opened = await openDirect(flags, context);
+  const opened = await openDirect(flags, context, "change");
   const path = freePath(opened, "providers", name);
   await changeDirect(opened, [{ kind: "set", path, value: fields }], context);
   if (format === "json") context.print(renderData({ provider: name, changed: true }, "json"));

@@ -16,15 +16,16 @@ import { readFormat, renderData } from "../ui/output-format.ts";
 export async function providerEdit({ flags, args }: Input, context: Context): Promise<number> {
   const format = readFormat(flags, ["json"]);
   const [name = ""] = args;
-  const opened = await openDirect(flags, context);
+  const opened = await openDirect(flags, context, "change");
   const provider = editableProvider(opened, name);
   const fields = readProviderFields(flags);
   const isCleared = losesKey(provider, fields) && flags["keepKey"] !== true;
   const unset = new Set([...readUnset(flags), ...(isCleared ? ["api_key"] : [])]);
   const changes = [...changesOf(provider, fields), ...removals(opened, provider, unset)];
   if (changes.length === 0) {
+    const isUnset = unset.size > 0 ? `: ${name} has no ${[...unset].join(", ")}` : "";
     const remedy = "give a flag for what is to change, see --help";
-    throw new UserError("usage", problem("nothing is to be changed", { remedy }));
+    throw new UserError("usage", problem(`nothing is to be changed${isUnset}`, { remedy }));
   }
   if (isCleared) {
     const message = `the URL's host is another one: the key of ${name} is cleared`;

@@ -15,7 +15,10 @@ export async function providerList({ flags }: Input, context: Context): Promise<
   const providers = describeProviders(await openDirect(flags, context));
   if (format === "name") providers.forEach(({ name }) => context.print(name));
   else if (format !== "text") context.print(renderData({ providers }, format));
-  else {
+  else if (providers.length === 0) {
+    const add = "sidelite provider add NAME --base-url URL --api-key-env VARIABLE";
+    context.report.info(`there is no provider yet; add one: ${add}`);
+  } else {
     const rows = providers.map((each) => [
       each.enabled ? each.name : `${each.name} (off)`,
       each.url ?? "-",

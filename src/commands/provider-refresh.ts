@@ -11,7 +11,7 @@ import { readFormat, renderData } from "../ui/output-format.ts";
 export async function providerRefresh({ flags, args }: Input, context: Context): Promise<number> {
   const format = readFormat(flags, ["json", "yaml"]);
   const [name = ""] = args;
-  const opened = await openDirect(flags, context, { forRequests: true });
+  const opened = await openDirect(flags, context, "ask");
   const provider = findProvider(opened, name);
   const change = await refreshModels(opened, provider, flags["allowEmpty"] === true, context);
   if (change === null) {

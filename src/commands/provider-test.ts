@@ -9,7 +9,7 @@ import { readFormat, renderData } from "../ui/output-format.ts";
 export async function providerTest({ flags, args }: Input, context: Context): Promise<number> {
   const format = readFormat(flags, ["json", "yaml"]);
   const [name = ""] = args;
-  const provider = findProvider(await openDirect(flags, context, { forRequests: true }), name);
+  const provider = findProvider(await openDirect(flags, context, "ask"), name);
   const result = await testProvider(provider, context);
   const { ok, reason, message, hint, ms, models } = result;
   if (format !== "text") context.print(renderData({ provider: name, ...result }, format));

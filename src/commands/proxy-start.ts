@@ -26,9 +26,9 @@ export async function proxyStart(
     const { startAsDaemon } = await import("./start-as-daemon.ts");
     return startAsDaemon(name, { verb: "proxy", flags, args }, context);
   }
-  const { config, prepared, door } = await loadPlan(
+  const loaded = await loadPlan(
     flags,
-    { command: "proxy", kubiyaWorker: false, listenFor: name },
+    { command: "proxy", kubiyaWorker: false, instance: { name, temporary: false } },
     context,
   );
   const { runForeground } = await import("../instance/foreground.ts");
@@ -36,11 +36,11 @@ export async function proxyStart(
     {
       name,
       temporary: false,
-      config,
-      prepared,
-      door,
+      ...loaded,
       worker: null,
-      ...(daemon ? { daemon } : { onReady: (serving) => showExports(serving, config, context) }),
+      ...(daemon
+        ? { daemon }
+        : { onReady: (serving) => showExports(serving, loaded.config, context) }),
     },
     context,
   );

@@ -4,6 +4,7 @@ import { problem, UserError } from "../core/errors.ts";
 import { EXIT_CODES } from "../core/exit-codes.ts";
 import { joinPath, modelsUrl, parseBaseUrl } from "../gateway/direct/base-url.ts";
 import { explainRoute } from "../gateway/direct/explain-route.ts";
+import type { Agent } from "../gateway/direct/provider.ts";
 import { renderScopedRoutes } from "../gateway/direct/scoped-route.ts";
 import { openDirect } from "../instance/direct-source.ts";
 import { readFormat, renderData } from "../ui/output-format.ts";
@@ -32,14 +33,21 @@ export async function routeList({ flags }: Input, context: Context): Promise<num
 export async function routeExplain({ flags, args }: Input, context: Context): Promise<number> {
   const format = readFormat(flags, ["json", "yaml"]);
   const [model = ""] = args;
-  const { table } = await openDirect(flags, context);
-  const route = explainRoute(table, model);
+  const { config, names, table } = await openDirect(flags, context);
+  const isManaged = ({ passthrough, provider }: Agent) => !passthrough && provider !== null;
+  const hasLitellm =
+    names.exact.length + names.wildcard.length > 0 || config.agents.some(isManaged);
+  const route = explainRoute(table, model, hasLitellm);
   if (format !== "text") context.print(renderData({ route }, format));
   else {
     const target = route.to === "provider" ? `the provider ${route.provider}` : NAMES[route.to];
     context.print(`${model} goes to ${target}: ${route.why}`);
     if (route.sentModel !== null && route.sentModel !== model)
       context.print(`sent as model: ${route.sentModel}`);
+    for (const agent of config.agents.filter(({ modelName }) => modelName === model)) {
+      const [key] = agent.parent === null ? [] : renderScopedRoutes({ model, agent: agent.name });
+      if (key !== undefined) context.report.info(`the subagent ${agent.name} asks for ${key}`);
+    }
     if (route.url !== null) context.print(`a chat request lands at: ${route.url}`);
   }
   return EXIT_CODES.ok.code;

@@ -22,18 +22,16 @@ export async function workerStart(
   const command = args.length > 0 ? args : null;
   const clients = parseClients(flags["client"], CLIENT_NAMES) ?? ["litellm"];
   const kubiyaWorker = command === null;
-  const options = { command: "worker", kubiyaWorker, queueId, listenFor: queueId } as const;
-  const { config, prepared, settings, door } = await loadPlan(flags, options, context);
+  const instance = { name: queueId, temporary: false };
+  const options = { command: "worker", kubiyaWorker, queueId, instance } as const;
+  const loaded = await loadPlan(flags, options, context);
   const wait = typeof flags["wait"] === "boolean" ? flags["wait"] : null;
   const { runForeground } = await import("../instance/foreground.ts");
   return runForeground(
     {
       name: queueId,
       temporary: false,
-      config,
-      prepared,
-      settings,
-      door,
+      ...loaded,
       worker: { command, queueId, clients, wait },
       ...(daemon ? { daemon } : {}),
     },

@@ -34,6 +34,11 @@ export interface GenerationSpec {
   readonly cwd: string | null;
   readonly models: ExpectedModels;
   readonly masterKey: Secret;
+  /** How many generations may serve it at once, and why only one if it is one. */
+  readonly most: number;
+  readonly whyOne: string | null;
+  /** Resident memory at which a generation is replaced, MB; null: never. */
+  readonly recycleAtMb: number | null;
 }
 
 export interface ProxyLimits {
@@ -41,6 +46,8 @@ export interface ProxyLimits {
   readonly readinessSeconds: number;
   /** Deaths in a sliding 10 minutes before the proxy is `failed`. */
   readonly maxRestarts: number;
+  /** How long a replaced process may go on with what it has begun, seconds. */
+  readonly drainSeconds: number;
   /** How long open streams may go on after TERM, seconds. */
   readonly graceSeconds: number;
 }

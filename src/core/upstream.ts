@@ -1,8 +1,14 @@
 // The seam between who serves (a generation, a provider) and the gateway that forwards to it.
 import type { Duplex, Readable } from "node:stream";
+import type { Secret } from "./secret.ts";
 
 export type Endpoint =
-  | { readonly kind: "unix"; readonly path: string }
+  | {
+      readonly kind: "unix";
+      readonly path: string;
+      /** The process's own master key; absent: routes know it. */
+      readonly masterKey?: Secret;
+    }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 export interface RequestHead {
@@ -48,6 +54,8 @@ export interface Exchange {
 /** The right to send one request to one serving process; given back exactly once. */
 export interface Lease {
   readonly id: string;
+  /** `authorization` for a route that leaves it to the process: two of them may have different keys. */
+  readonly authorization?: string | undefined;
   send(head: RequestHead, body: RequestBody, sink: ResponseSink): Exchange;
   release(): void;
 }
@@ -60,12 +68,26 @@ export interface Upstream {
   acquire(signal: AbortSignal): Promise<Lease>;
 }
 
+/** What the gateway sees of one serving process. */
+export interface Activity {
+  /** Requests that it has. */
+  readonly inFlight: number;
+  /** Counts up whenever bytes come from it. */
+  readonly heard: number;
+  /** Counts up whenever a connection to it fails. */
+  readonly broken: number;
+}
+
 /** What a supervisor tells the set of serving processes; the gateway's UpstreamSet implements it. */
 export interface UpstreamControl {
   /** A process measured ready: it may get requests from now on. */
   add(id: string, endpoint: Endpoint): void;
   /** No new lease; resolves when no lease is left and its pooled connections have ended. */
   drain(id: string): Promise<void>;
+  /** While it is suspended it gets no new request; those that it has go on. */
+  suspend(id: string, suspended: boolean): void;
+  /** null: it is not in the set. */
+  activity(id: string): Activity | null;
   /** It died: its connections are destroyed, its running exchanges fail. */
   remove(id: string): void;
   /** Given up: held and new requests fail with this reason. null: hold again. */

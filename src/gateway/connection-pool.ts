@@ -18,6 +18,9 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #idle: UpstreamConnection[] = [];
   readonly #sweep: NodeJS.Timeout;
   readonly #onBroken: () => void;
+  /** How often bytes came, and how often a connection failed. */
+  heard = 0;
+  broken = 0;
   #closing = false;
   #destroyed = false;
   #emptied: (() => void) | null = null;
@@ -76,7 +79,12 @@ export class ConnectionPool implements ConnectionOwner {
     if (this.#all.size === 0) this.#emptied?.();
   }
 
-  broken(): void {
+  heardFrom(): void {
+    this.heard += 1;
+  }
+
+  failed(): void {
+    this.broken += 1;
     this.#onBroken();
   }
 

@@ -117,7 +117,11 @@ export class Delivery {
     const outgoing = {
       method: head.method,
       path: this.#route.path(head.url),
-      headers: (upgrade === null ? planHeaders : planUpgradeHeaders)(head, this.#route.headers),
+      headers: (upgrade === null ? planHeaders : planUpgradeHeaders)(
+        head,
+        this.#route.headers,
+        lease.authorization,
+      ),
       bodyLength: head.contentLength,
     };
     this.#forwarding = new Forwarding(lease, outgoing, this.#body, this.#incoming, this.#tail);

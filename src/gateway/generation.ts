@@ -1,5 +1,6 @@
 // One serving process as the gateway sees it: its connections, its load, whether it may get requests.
 import type {
+  Activity,
   Endpoint,
   Exchange,
   Lease,
@@ -18,9 +19,11 @@ const SUSPECT_MS = 100;
 
 export class Generation {
   readonly id: string;
+  readonly authorization: string | undefined;
   readonly #pool: ConnectionPool;
   readonly #onEligible: () => void;
   #suspected = false;
+  #suspended = false;
   #drained: Promise<void> | null = null;
   #whenIdle: (() => void) | null = null;
   #inFlight = 0;
@@ -28,6 +31,8 @@ export class Generation {
   /** `onEligible` is told when it gives leases again. */
   constructor(id: string, endpoint: Endpoint, idleMs: number, onEligible: () => void) {
     this.id = id;
+    const masterKey = endpoint.kind === "unix" ? endpoint.masterKey : undefined;
+    this.authorization = masterKey && `Bearer ${masterKey.reveal()}`;
     this.#pool = new ConnectionPool(endpoint, idleMs, () => this.#suspect());
     this.#onEligible = onEligible;
   }
@@ -41,7 +46,12 @@ export class Generation {
   }
 
   get eligible(): boolean {
-    return this.#drained === null && !this.#suspected;
+    return this.#drained === null && !this.#suspected && !this.#suspended;
+  }
+
+  get activity(): Activity {
+    const { heard, broken } = this.#pool;
+    return { inFlight: this.#inFlight, heard, broken };
   }
 
   lease(): Lease {
@@ -56,6 +66,12 @@ export class Generation {
   release(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#whenIdle?.();
+  }
+
+  /** Whether it gives leases, until told otherwise. */
+  suspend(suspended: boolean): void {
+    this.#suspended = suspended;
+    if (!suspended) this.#onEligible();
   }
 
   /** No new lease; resolves when the last one is back and the connections have ended. */
@@ -100,6 +116,10 @@ class GenerationLease implements Lease {
 
   get id(): string {
     return this.#generation.id;
+  }
+
+  get authorization(): string | undefined {
+    return this.#generation.authorization;
   }
 
   send(head: RequestHead, body: RequestBody, sink: ResponseSink): Exchange {

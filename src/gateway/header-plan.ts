@@ -6,16 +6,25 @@ export const REQUEST_ID_HEADER = "x-sidelite-request-id";
 export interface HeaderPlan {
   /** Name and value by turns: the upstream's credential; `head.forward` holds none. */
   readonly set: readonly string[];
+  /** The lease's `authorization` instead, if it has one. */
+  readonly byLease?: boolean;
 }
 
-export function planHeaders(head: Head, plan: HeaderPlan): string[] {
+/** `authorization`: the lease's. */
+export function planHeaders(
+  head: Head,
+  { set, byLease }: HeaderPlan,
+  authorization?: string,
+): string[] {
+  const credential =
+    byLease === true && authorization !== undefined ? ["authorization", authorization] : set;
   // Our own address, already checked: LiteLLM builds links from it.
-  return ["host", head.host ?? "", ...plan.set, ...head.forward];
+  return ["host", head.host ?? "", ...credential, ...head.forward];
 }
 
 /** For a WebSocket handshake: the offer is made again on the next hop. */
-export function planUpgradeHeaders(head: Head, plan: HeaderPlan): string[] {
-  return [...planHeaders(head, plan), ...SWITCH];
+export function planUpgradeHeaders(head: Head, plan: HeaderPlan, authorization?: string): string[] {
+  return [...planHeaders(head, plan, authorization), ...SWITCH];
 }
 
 /** Of the 101 that accepts it. */

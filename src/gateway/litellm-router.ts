@@ -37,7 +37,8 @@ const FOREIGN_MODEL = new Refusal("forbidden", "This key must not use this model
 
 export function buildLitellmRouter(options: LitellmRouterOptions): Router {
   const rules = buildPathRules(options.allowPaths);
-  const routes = new Map<Principal, { readonly plain: Route; readonly list: Route }>();
+  // Keys come and go with joined runs.
+  const routes = new WeakMap<Principal, { readonly plain: Route; readonly list: Route }>();
 
   function routesOf(who: Principal): { readonly plain: Route; readonly list: Route } {
     let pair = routes.get(who);
@@ -81,7 +82,7 @@ function buildRoutes(options: LitellmRouterOptions, who: Principal): { plain: Ro
   const plain: Route = {
     id: LITELLM_ROUTE,
     upstream: options.upstream,
-    headers: { set: ["authorization", authorization] },
+    headers: { set: ["authorization", authorization], byLease: who.credential === "master" },
     path: (url) => url,
     list: null,
   };

@@ -24,8 +24,10 @@ export interface ConnectionOwner {
   unusable(connection: UpstreamConnection): void;
   /** Its socket is closed, or has another owner. */
   closed(connection: UpstreamConnection): void;
+  /** Bytes came. */
+  heardFrom(): void;
   /** It could not be made, or the peer ended it: a sign that the process is dying. */
-  broken(): void;
+  failed(): void;
 }
 
 export class UpstreamConnection implements ResponseEvents {
@@ -128,6 +130,7 @@ export class UpstreamConnection implements ResponseEvents {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#owner.heardFrom();
     try {
       this.#parser.push(chunk);
     } catch (error) {
@@ -148,7 +151,7 @@ export class UpstreamConnection implements ResponseEvents {
 
   readonly #onError = (error: Error): void => {
     if (this.#discarded) return;
-    this.#owner.broken();
+    this.#owner.failed();
     this.destroy(error);
   };
 

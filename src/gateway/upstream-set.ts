@@ -64,6 +64,12 @@ export function createUpstreamSet(options: UpstreamSetOptions): UpstreamSet {
       await generation.drain();
       if (generations.get(id) === generation) generations.delete(id);
     },
+    suspend(id, suspended) {
+      generations.get(id)?.suspend(suspended);
+    },
+    activity(id) {
+      return generations.get(id)?.activity ?? null;
+    },
     remove(id) {
       generations.get(id)?.destroy();
       generations.delete(id);

@@ -60,6 +60,12 @@ export async function listRunning(group: Group | null, host: Host): Promise<Foun
   return all.filter((each) => each.runs && isOf(group, each));
 }
 
+/** Those that run, and those that were killed: what they left is to be taken away. */
+export async function listUnended(group: Group, host: Host): Promise<FoundInstance[]> {
+  const all = await listInstances(resolveHome(host).dir, host);
+  return all.filter((each) => (each.runs || each.record?.state === "running") && isOf(group, each));
+}
+
 /** `worker`: has a worker; `proxy`: has none. */
 export function isOf(group: Group | null, { record }: FoundInstance): boolean {
   if (group === null || record === null) return true;

@@ -25,6 +25,8 @@ export function generateKey(): Secret {
 export interface Prepared extends PreparedLitellm {
   /** null: everything goes to LiteLLM. */
   readonly direct: Direct | null;
+  /** Absolute paths of all that was read for it. */
+  readonly files: readonly string[];
   /** false: there are direct routes and no model that LiteLLM could serve. */
   readonly needsLitellm: boolean;
 }
@@ -64,6 +66,11 @@ export async function prepareSource(
   return {
     ...litellm,
     direct,
+    files: [
+      ...(source.kind === "file" ? [source.path] : []),
+      ...documents.included.keys(),
+      ...(direct?.files ?? []),
+    ],
     needsLitellm: direct === null || exact.length + wildcard.length > 0,
     secrets: [...litellm.secrets, ...secrets],
     problems: [...withoutImplied(litellm.problems, read.impliedFrom), ...problems],

@@ -12,6 +12,7 @@ export interface Asked<Name extends OrderName> {
   readonly answer: Answers[Name];
   /** When the instance closed the connection, which is the last thing it does. */
   readonly ended: Promise<void>;
+  readonly close: () => void;
 }
 
 export interface AskOptions {
@@ -46,7 +47,7 @@ export async function askInstance<Name extends OrderName>(
     socket.write(`${JSON.stringify({ schemaVersion: CONTROL_VERSION, ...order })}\n`);
     const answer = parseReply(await line, order.order);
     if (!stay) socket.destroy();
-    return { answer, ended };
+    return { answer, ended, close: () => void socket.destroy() };
   } catch (error) {
     socket.destroy();
     throw error;
@@ -97,9 +98,19 @@ function parseReply<Name extends OrderName>(line: string, name: Name): Answers[N
   );
 }
 
+/** One that each answer has. */
+const KEYS = {
+  status: "state",
+  stop: "pid",
+  restart: "done",
+  reload: "done",
+  env: "key",
+  join: "url",
+} as const satisfies Record<OrderName, string>;
+
 /** The schema's version vouches for the rest: the other end is this program. */
 function isAnswer<Name extends OrderName>(value: unknown, name: Name): value is Answers[Name] {
-  const key = { status: "state", stop: "pid", restart: "done", reload: "done", env: "key" }[name];
+  const key = KEYS[name];
   return isObject(value) && key in value;
 }
 

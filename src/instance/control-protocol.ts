@@ -16,7 +16,22 @@ export type Order =
   | { readonly order: "stop"; readonly force: boolean }
   | { readonly order: "restart"; readonly part: Part }
   | { readonly order: "reload" }
-  | { readonly order: "env" };
+  | { readonly order: "env" }
+  | JoinOrder;
+
+/** A run that wants to use this instance; its key is taken back when its connection ends, however it ends. */
+export interface JoinOrder {
+  readonly order: "join";
+  /** As `fingerprintOf` makes it. */
+  readonly fingerprint: string;
+  /** Made by the run for itself. */
+  readonly key: string;
+  /** The gateway port that it insists on; null: any. */
+  readonly port: number | null;
+  readonly pid: number;
+  /** For `status`: the command's file name, without its arguments. */
+  readonly program: string;
+}
 
 export type OrderName = Order["order"];
 
@@ -27,6 +42,8 @@ export interface Answers {
   readonly restart: { readonly done: string };
   readonly reload: { readonly done: string };
   readonly env: EnvironmentAnswer;
+  /** `ready`: LiteLLM serves; else requests are held. */
+  readonly join: { readonly url: string; readonly ready: boolean };
 }
 
 /** The one answer with a secret in it: it never leaves the socket but for `sidelite env`. */

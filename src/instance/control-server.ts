@@ -4,14 +4,23 @@ import type { Socket } from "node:net";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { problem, UserError } from "../core/errors.ts";
-import type { Answers, Order, OrderName, Reply } from "./control-protocol.ts";
+import type { Answers, JoinOrder, Order, OrderName, Reply } from "./control-protocol.ts";
+import { parseOrder } from "./parse-order.ts";
 import { CONTROL_VERSION, controlPath } from "./control-protocol.ts";
 
+type Given<Name extends OrderName> = Extract<Order, { order: Name }>;
+
 export type ControlHandlers = {
-  readonly [Name in OrderName]: (
-    order: Extract<Order, { order: Name }>,
+  readonly [Name in Exclude<OrderName, "join">]: (
+    order: Given<Name>,
   ) => Answers[Name] | Promise<Answers[Name]>;
-};
+} & { readonly join: (order: JoinOrder, connection: ControlConnection) => Answers["join"] };
+
+export interface ControlConnection {
+  /** Whoever asked is gone, or has all it wanted. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
 
 export interface ControlServer {
   /** Ends every connection: whoever waits for the instance's end learns it so. */
@@ -68,14 +77,23 @@ function readOrders(socket: Socket, handlers: ControlHandlers): void {
 }
 
 async function reply(socket: Socket, line: string, handlers: ControlHandlers): Promise<void> {
-  const given = await answer(line, handlers);
+  const closed = new Promise<void>((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once("close", () => resolve());
+  });
+  const connection = { closed, close: () => socket.destroySoon() };
+  const given = await answer(line, handlers, connection);
   if (socket.writable) socket.write(`${JSON.stringify(given)}\n`);
 }
 
-async function answer(line: string, handlers: ControlHandlers): Promise<Reply> {
+async function answer(
+  line: string,
+  handlers: ControlHandlers,
+  connection: ControlConnection,
+): Promise<Reply> {
   try {
-    const order = parseOrder(line);
-    return { schemaVersion: CONTROL_VERSION, ok: true, answer: await carryOut(order, handlers) };
+    const given = await carryOut(parseOrder(line), handlers, connection);
+    return { schemaVersion: CONTROL_VERSION, ok: true, answer: given };
   } catch (error) {
     const known =
       error instanceof UserError
@@ -86,43 +104,14 @@ async function answer(line: string, handlers: ControlHandlers): Promise<Reply> {
   }
 }
 
-async function carryOut(order: Order, handlers: ControlHandlers): Promise<Answers[OrderName]> {
+async function carryOut(
+  order: Order,
+  handlers: ControlHandlers,
+  connection: ControlConnection,
+): Promise<Answers[OrderName]> {
   if (order.order === "status") return handlers.status(order);
   if (order.order === "stop") return handlers.stop(order);
   if (order.order === "restart") return handlers.restart(order);
-  return order.order === "reload" ? handlers.reload(order) : handlers.env(order);
-}
-
-/** Throws UserError("usage") for what this version does not understand. */
-function parseOrder(line: string): Order {
-  const remedy = "use the sidelite that started the instance, or restart it with this one";
-  const refused = new UserError(
-    "usage",
-    problem("the instance does not know this order", { remedy }),
-  );
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new UserError("usage", refused.problems, { cause: error });
-  }
-  if (typeof value !== "object" || value === null) throw refused;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  if (fields.get("schemaVersion") !== CONTROL_VERSION) throw refused;
-  const part = fields.get("part");
-  switch (fields.get("order")) {
-    case "status":
-      return { order: "status", environment: fields.get("environment") === true };
-    case "stop":
-      return { order: "stop", force: fields.get("force") === true };
-    case "restart":
-      if (part !== "worker" && part !== "proxy") throw refused;
-      return { order: "restart", part };
-    case "reload":
-      return { order: "reload" };
-    case "env":
-      return { order: "env" };
-    default:
-      throw refused;
-  }
+  if (order.order === "reload") return handlers.reload(order);
+  return order.order === "env" ? handlers.env(order) : handlers.join(order, connection);
 }

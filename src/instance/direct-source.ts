@@ -50,6 +50,9 @@ export async function findSource(flags: Flags, { host, verbose }: Context): Prom
   throw new UserError("usage", problem("no configuration is chosen", { remedy }));
 }
 
+/** `ask`: requests are to be sent. `change`: what is wrong is told of the result, not of what is changed. */
+type Purpose = "show" | "ask" | "change";
+
 /**
  * Throws UserError with all faults of its direct routes; those of LiteLLM's part do not matter here. Variables may be
  * unset, which is told, unless requests are to be sent.
@@ -57,11 +60,11 @@ export async function findSource(flags: Flags, { host, verbose }: Context): Prom
 export async function openDirect(
   flags: Flags,
   context: Context,
-  options: { readonly forRequests?: boolean } = {},
+  purpose: Purpose = "show",
 ): Promise<OpenedDirect> {
   const { source, home } = await findSource(flags, context);
   const documents = await readLitellm(source);
-  const direct = await read(documents, context, options.forRequests === true);
+  const direct = await read(documents, context, purpose);
   const config = direct?.config ?? EMPTY;
   const names = listModels(mergeIncludes(documents.main, documents.included).value);
   const storePath = modelStorePath(home, source);
@@ -79,16 +82,16 @@ export async function openDirect(
 async function read(
   documents: LitellmDocuments,
   { host, report }: Context,
-  isExact: boolean,
+  purpose: Purpose,
 ): Promise<Direct | null> {
   const first = await readDirect(documents, host);
   const errors = first.problems.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return first.direct;
   const text = JSON.stringify(documents.main.value);
   const env = withPlaceholders(text, host.env);
-  const second = isExact ? first : await readDirect(documents, { env, home: host.home });
+  const second = purpose === "ask" ? first : await readDirect(documents, { env, home: host.home });
   const faults = second.problems.filter(({ severity }) => severity === "error");
   if (faults.length > 0) throw new UserError("usage", errors);
-  for (const one of errors) report.problem({ ...one, severity: "warning" });
+  if (purpose === "show") for (const one of errors) report.problem({ ...one, severity: "warning" });
   return second.direct;
 }

@@ -46,11 +46,14 @@ export async function changeDirect(
     const limits = { maxBytes: DEFAULT_LIMITS.maxBytes, what: "LiteLLM config" };
     const { text, mode } = await readLimited(path, limits);
     const changed = editYaml(text, path, changes);
-    const before = new Set((await check(text, path, host)).map(keyOf));
-    const found = await check(changed, path, host);
+    const elsewhere = withPlaceholders(changed, host.env);
+    const before = new Set((await check(text, path, host, elsewhere)).map(keyOf));
+    const found = await check(changed, path, host, elsewhere);
     const fresh = found.filter((one) => !before.has(keyOf(one)));
     if (fresh.some(({ severity }) => severity === "error")) throw new UserError("usage", fresh);
     for (const one of fresh) report.problem(one);
+    const unset = (await check(changed, path, host, host.env)).filter(isError);
+    for (const one of unset) report.problem({ ...one, severity: "warning" });
     await writeAtomic(path, changed, { mode: mode & 0o777 });
   } finally {
     await lock?.release();
@@ -78,12 +81,20 @@ export async function reloadUsers(path: string, { host, report }: Context): Prom
   }
 }
 
-/** Required variables that are not set here may be set where it runs: they count as set. */
-async function check(text: string, path: string, host: Host): Promise<readonly Problem[]> {
+/** `env`: with placeholders where required variables count as set, since they may be set where it runs. */
+async function check(
+  text: string,
+  path: string,
+  { home }: Host,
+  env: Host["env"],
+): Promise<readonly Problem[]> {
   const main = asLitellm(parseYaml(text, path), path, dirname(path));
   const included = await readIncludes(main, readLitellmFile);
-  const env = withPlaceholders(text, host.env);
-  return (await readDirect({ main, included }, { env, home: host.home })).problems;
+  return (await readDirect({ main, included }, { env, home })).problems;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
 }
 
 function keyOf({ path, message }: Problem): string {

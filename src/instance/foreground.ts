@@ -1,7 +1,6 @@
 // One instance from claim to release, in the foreground or as a daemon; returns the exit code of the whole.
 import type { Config } from "../config/config.ts";
 import type { Context } from "../core/context.ts";
-import type { Host } from "../core/host.ts";
 import type { Scope } from "../core/scope.ts";
 import { withScope } from "../core/scope.ts";
 import type { ClientName } from "../litellm/clients.ts";
@@ -9,22 +8,21 @@ import { checkCommand } from "../platform/spawn-problem.ts";
 import { ensureRuntime } from "../runtime/ensure.ts";
 import type { HeldRuntime, RuntimeKind } from "../runtime/runtime.ts";
 import type { Prepared } from "./configuration.ts";
-import { startControl } from "./control-server.ts";
+import { followChanges } from "./follow-changes.ts";
 import { kindOf } from "./instance-kind.ts";
 import type { Door } from "./door.ts";
+import type { HeadStart } from "./head-start.ts";
 import { keepJournal } from "./journal.ts";
 import { Life } from "./life.ts";
 import type { LiveSettings } from "./plan.ts";
-import type { ReloadParts } from "./reload.ts";
-import { reloadInstance } from "./reload.ts";
 import type { Serving } from "./serve.ts";
 import { startServing } from "./serve.ts";
 import type { Session } from "./session.ts";
 import { openSession } from "./session.ts";
+import { stayFindable } from "./stay-findable.ts";
 import type { StopRequests } from "./stop-requests.ts";
 import { joinStopRequests } from "./stop-requests.ts";
 import { supervise } from "./supervise.ts";
-import { watchQueue } from "./watch-queue.ts";
 import { prepareWorker } from "./worker.ts";
 import { WorkerLoop } from "./worker-loop.ts";
 
@@ -48,6 +46,8 @@ export interface ForegroundPlan {
   readonly settings?: LiveSettings;
   /** A listener that is open already. */
   readonly door?: Door | null;
+  /** LiteLLM's import is under way. */
+  readonly headStart?: HeadStart | null;
   /** Told once LiteLLM is ready. */
   readonly onReady?: (serving: Serving) => void;
   /** Without a terminal: a worker that fails is started again, and a failed instance stays to be restarted. */
@@ -60,7 +60,7 @@ export interface DaemonHooks {
 }
 
 /** Seconds for the whole stop: the worker's drain, then the proxy's grace, and some for each end. */
-const STOP_BUDGET_SECONDS = 45;
+export const STOP_BUDGET_SECONDS = 45;
 /** Stands for LiteLLM's runtime where all models are providers'. */
 const NO_RUNTIME = "none";
 
@@ -89,63 +89,57 @@ async function runInScope(
   stop: StopRequests,
   outer: Context,
 ): Promise<number> {
-  const { name, temporary, config, prepared, worker } = plan;
+  const { name, temporary, config, prepared, worker, headStart = null } = plan;
   const { host } = outer;
+  scope.defer("head start", async () => headStart?.end());
   // Known before anything is installed or booted.
   const [file] = worker?.command ?? [];
   if (file !== undefined)
     await checkCommand({ file, env: { PATH: host.env["PATH"] ?? "" }, cwd: host.cwd });
+  let { door = null } = plan;
   const claim = {
     home: config.home.dir,
     name,
     temporary,
     kind: kindOf(plan),
     daemon: plan.daemon !== undefined,
+    cookie: headStart?.cookie ?? null,
+    onHeld: async () => {
+      await Promise.all([door?.close(), headStart?.end()]);
+      door = null;
+    },
   };
   const session = await openSession(scope, claim, outer);
   const journal = keepJournal(outer.report, host);
   const context = { ...outer, report: journal.report };
   const life = new Life({ plan, session, journal, stop, host });
-  const control = await startControl(session.socketDir, life.handlers);
-  scope.defer("control socket", () => control.close());
+  const { handlers } = life;
+  await stayFindable(scope, {
+    session,
+    handlers,
+    serving: () => life.serving,
+    report: context.report,
+  });
 
-  const litellm = prepared?.needsLitellm
-    ? await holdRuntime(scope, "litellm", plan, context)
-    : null;
+  const litellm = lazyRuntime(scope, "litellm", plan, context);
+  const first = prepared?.needsLitellm ? await litellm() : null;
   const kubiya =
-    worker?.command === null ? await holdRuntime(scope, "kubiya-worker", plan, context) : null;
+    worker?.command === null ? await lazyRuntime(scope, "kubiya-worker", plan, context)() : null;
   if (prepared) {
-    const serves = { config, prepared, runtime: litellm, door: plan.door ?? null };
+    const serves = { config, prepared, runtime: litellm, door, headStart };
     life.serving = await startServing(scope, session, serves, context);
-    const readConfig = plan.settings?.read ?? (async () => config);
-    allowReload(life, { config, readConfig, prepared, serving: life.serving, journal }, host);
+    scope.defer("joined runs", () => life.joined.dismiss());
   }
-  if (plan.settings?.queue) {
-    const { queue: source, read: readConfig } = plan.settings;
-    watchQueue(scope, { source, readConfig, reload: life.reload, report: context.report });
-  }
+  await followChanges(scope, life, plan, journal, context);
   if (worker) await addWorker(scope, { plan, worker, session, life, kubiya }, context);
   const parts = {
     plan,
     session,
     life,
     journal,
-    runtimeId: litellm?.id ?? (prepared && NO_RUNTIME),
+    runtimeId: first?.id ?? (prepared && NO_RUNTIME),
   };
   return supervise(scope, parts, context);
-}
-
-/** One after the other: each begins from what the one before left. */
-function allowReload(life: Life, parts: ReloadParts, host: Host): void {
-  let last: Promise<ReloadParts> = Promise.resolve(parts);
-  life.reload = async () => {
-    const before = last;
-    const reloaded = before.then((current) => reloadInstance(current, host));
-    last = reloaded.then(({ prepared }) => ({ ...parts, prepared })).catch(() => before);
-    const { prepared, done } = await reloaded;
-    life.applied = { digest: prepared.digest, at: host.now() };
-    return done;
-  };
 }
 
 async function addWorker(
@@ -173,21 +167,19 @@ async function addWorker(
   life.workerEnvironment = environment;
 }
 
-async function holdRuntime(
+/** Installed and held at the first call; let go when all that runs in it has ended. */
+function lazyRuntime(
   scope: Scope,
   kind: RuntimeKind,
   { config }: ForegroundPlan,
   { host, report }: Context,
-): Promise<HeldRuntime> {
+): () => Promise<HeldRuntime> {
   const { runtimesDir } = config.home;
   const { env, home } = host;
-  const runtime = await ensureRuntime(kind, {
-    runtimesDir,
-    env,
-    home,
-    report,
-    signal: scope.abort,
-  });
-  scope.defer(`${kind} runtime`, () => runtime.release());
-  return runtime;
+  let held: HeldRuntime | null = null;
+  scope.defer(`${kind} runtime`, () => held?.release());
+  return async () => {
+    held ??= await ensureRuntime(kind, { runtimesDir, env, home, report, signal: scope.abort });
+    return held;
+  };
 }

@@ -4,7 +4,7 @@ import type { Environment } from "../core/host.ts";
 import type { Redactor } from "../core/redact.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Upstream } from "../core/upstream.ts";
-import type { Access } from "../gateway/access.ts";
+import type { Access, AccessEntry } from "../gateway/access.ts";
 import { buildAccess } from "../gateway/access.ts";
 import { buildLitellmRouter } from "../gateway/litellm-router.ts";
 import type { Policy } from "../gateway/policy.ts";
@@ -35,12 +35,15 @@ export class Front {
   #prepared: Prepared;
   #fallback: Router;
   #access: Access;
+  /** Keys beside the worker's own. */
+  readonly #guests = new Set<AccessEntry>();
+  #last: Snapshot | null = null;
 
   private constructor(options: FrontOptions, prepared: Prepared, fallback: Router) {
     this.#options = options;
     this.#prepared = prepared;
     this.#fallback = fallback;
-    this.#access = principals(options.key, prepared);
+    this.#access = this.#principals();
   }
 
   static async start(options: FrontOptions, prepared: Prepared): Promise<Front> {
@@ -51,11 +54,11 @@ export class Front {
 
   /** A configuration whose LiteLLM serves already; running requests keep the routes they have. */
   async apply(prepared: Prepared): Promise<void> {
-    const { upstream, key, redactor } = this.#options;
+    const { upstream, redactor } = this.#options;
     for (const secret of prepared.secrets) redactor.add(secret);
     this.#fallback = await buildFallback(upstream, prepared);
-    this.#access = principals(key, prepared);
     this.#prepared = prepared;
+    this.#access = this.#principals();
     await this.#configure();
     this.onSwap(this.snapshot());
   }
@@ -66,13 +69,46 @@ export class Front {
     return [...models.exact, ...models.wildcard, ...(direct?.models ?? [])];
   }
 
+  /** In force. */
+  get prepared(): Prepared {
+    return this.#prepared;
+  }
+
+  /** One more key with a worker's rights, until the returned function is called; `id` is for the log. */
+  admit(key: Secret, id: string): () => void {
+    const guest = workerEntry(key, id);
+    this.#guests.add(guest);
+    this.#renewAccess();
+    return () => {
+      if (this.#guests.delete(guest)) this.#renewAccess();
+    };
+  }
+
   snapshot(): Snapshot {
-    return { access: this.#access, router: this.#router(), policy: this.#options.policy };
+    const { policy } = this.#options;
+    this.#last = { access: this.#access, router: this.#router(), policy };
+    return this.#last;
   }
 
   async close(deadline: AbortSignal): Promise<void> {
     this.onSwap = () => {};
     await this.#engine?.close(deadline);
+  }
+
+  #renewAccess(): void {
+    this.#access = this.#principals();
+    this.#last &&= { ...this.#last, access: this.#access };
+    if (this.#last) this.onSwap(this.#last);
+  }
+
+  #principals(): Access {
+    const { fromUser, secret } = this.#prepared.masterKey;
+    const master = { id: "master", role: "master", models: null, credential: "master" } as const;
+    return buildAccess([
+      workerEntry(this.#options.key, "worker"),
+      ...(fromUser ? [{ key: secret, principal: master }] : []),
+      ...this.#guests,
+    ]);
   }
 
   async #configure(): Promise<void> {
@@ -117,13 +153,6 @@ async function buildFallback(upstream: Upstream, prepared: Prepared): Promise<Ro
   });
 }
 
-function principals(key: Secret, { masterKey }: Prepared): Access {
-  const all = { models: null, credential: "master" } as const;
-  const { secret } = masterKey;
-  return buildAccess([
-    { key, principal: { id: "worker", role: "worker", ...all } },
-    ...(masterKey.fromUser
-      ? [{ key: secret, principal: { id: "master", role: "master", ...all } } as const]
-      : []),
-  ]);
+function workerEntry(key: Secret, id: string): AccessEntry {
+  return { key, principal: { id, role: "worker", models: null, credential: "master" } };
 }

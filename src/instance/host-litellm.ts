@@ -6,38 +6,42 @@ import type { Proxy } from "../proxy/start.ts";
 import { startProxy } from "../proxy/start.ts";
 import type { HeldRuntime } from "../runtime/runtime.ts";
 import type { Prepared } from "./configuration.ts";
-import { createNoProxy } from "./no-litellm.ts";
+import type { HeadStart } from "./head-start.ts";
+import { keeperLaunch } from "./head-start.ts";
 import type { Session } from "./session.ts";
 
 /** Seconds that open streams may go on at a stop. */
 const GRACE_SECONDS = 10;
+/** Seconds that they may go on in a LiteLLM that another one has taken the place of: long answers take minutes. */
+export const DRAIN_SECONDS = 600;
 
-/** `runtime` null: no model needs LiteLLM, so nothing is started. */
 export async function hostLitellm(
   session: Session,
   plan: {
     readonly config: Config;
     readonly prepared: Prepared;
-    readonly runtime: HeldRuntime | null;
+    readonly runtime: HeldRuntime;
+    readonly headStart: HeadStart | null;
   },
   deps: Pick<Parameters<typeof startProxy>[1], "upstream" | "report" | "log" | "redactor">,
   env: Environment,
 ): Promise<Proxy> {
   const { runtime, prepared } = plan;
-  if (runtime === null) return createNoProxy();
   const { readinessSeconds, maxRestarts } = plan.config.proxy;
-  const { name, value } = session.cookie;
-  const { SIDELITE_FORK = "" } = env;
+  const launch = keeperLaunch(runtime, prepared.importEnvironment, session.cookie, env);
+  const keeper = { ...launch, socketDir: session.socketDir };
+  const early = plan.headStart?.take(keeper) ?? null;
+  if (early === null) await plan.headStart?.end();
   return startProxy(
     {
-      keeper: {
-        python: runtime.python,
-        importEnvironment: { ...prepared.importEnvironment, SIDELITE_FORK, [name]: value },
-        socketDir: session.socketDir,
-        cwd: session.paths.cwd,
-        tag: "litellm",
+      keeper,
+      early,
+      limits: {
+        readinessSeconds,
+        maxRestarts,
+        drainSeconds: DRAIN_SECONDS,
+        graceSeconds: GRACE_SECONDS,
       },
-      limits: { readinessSeconds, maxRestarts, graceSeconds: GRACE_SECONDS },
     },
     { ...deps, reaper: session.reaper, classify: classifyExit },
   );

@@ -23,6 +23,8 @@ export interface InstanceStatus {
   readonly url: string | null;
   readonly proxy: ProxyView | null;
   readonly worker: WorkerView | null;
+  /** Runs of the same configuration that use this one's LiteLLM. */
+  readonly joined: readonly JoinedView[];
   /** null when it does not run. */
   readonly config: ConfigView | null;
   /** Absolute paths: config, proxyLog, workerLog. */
@@ -38,6 +40,14 @@ export interface ProxyView extends ProxyStatus {
   readonly models: readonly string[];
   /** Unasked ends since the start, the latest last; the oldest ones are dropped. */
   readonly restarts: readonly { readonly at: string; readonly cause: string }[];
+}
+
+export interface JoinedView {
+  readonly pid: number;
+  /** Its command's file name. */
+  readonly program: string;
+  /** ISO 8601. */
+  readonly since: string;
 }
 
 export interface WorkerView {
@@ -65,4 +75,6 @@ export interface ConfigView {
   readonly context: string | null;
   /** Files that changed after they were read. */
   readonly unapplied: readonly string[];
+  /** Why something that is written is not in force, one line each. */
+  readonly pending: readonly string[];
 }

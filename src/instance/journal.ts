@@ -13,7 +13,7 @@ export interface Journal {
 
 /** More than the restart limit of an hour. */
 const MOST_RESTARTS = 50;
-const ENDS = new Set(["proxy.ended", "proxy.keeper-ended"]);
+const ENDS = new Set(["proxy.ended", "proxy.keeper-ended", "proxy.hung"]);
 
 export function keepJournal(report: Report, host: Pick<Host, "now">): Journal {
   const restarts: { at: string; cause: string }[] = [];

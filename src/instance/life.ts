@@ -1,6 +1,5 @@
 // One running instance as other commands see it over the control socket: its state, and what they may ask of it.
 import { abortAfter } from "../core/abort-after.ts";
-import { stat } from "node:fs/promises";
 import { problem, UserError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
 import { renderPlace } from "../core/place.ts";
@@ -9,7 +8,9 @@ import type { Answers, Order } from "./control-protocol.ts";
 import type { ControlHandlers } from "./control-server.ts";
 import type { ForegroundPlan } from "./foreground.ts";
 import { kindOf } from "./instance-kind.ts";
+import type { InForce } from "./in-force.ts";
 import type { ConfigView, InstanceStatus, ProxyView, WorkerView } from "./instance-status.ts";
+import { JoinedRuns } from "./joined-runs.ts";
 import type { Journal } from "./journal.ts";
 import type { Serving } from "./serve.ts";
 import type { Session } from "./session.ts";
@@ -32,12 +33,13 @@ export class Life {
   failure: string | null = null;
   serving: Serving | null = null;
   worker: WorkerLoop | null = null;
+  readonly joined: JoinedRuns;
   /** What sidelite set in the worker's environment; keys masked. */
   workerEnvironment: Readonly<Record<string, string>> = {};
   /** Applies the configuration as it is now; returns what was done. null: this instance cannot. */
   reload: (() => Promise<string>) | null = null;
-  /** The configuration in force; null: that of the start. */
-  applied: { readonly digest: string; readonly at: Date } | null = null;
+  /** null: no proxy is enabled. */
+  inForce: InForce | null = null;
   readonly #parts: LifeParts;
   readonly #startedAt: Date;
   readonly #version = readVersion();
@@ -46,6 +48,7 @@ export class Life {
   constructor(parts: LifeParts) {
     this.#parts = parts;
     this.#startedAt = parts.host.now();
+    this.joined = new JoinedRuns(parts.host);
   }
 
   readonly handlers: ControlHandlers = {
@@ -57,7 +60,7 @@ export class Life {
     restart: (order) => this.#restart(order),
     reload: async () => {
       if (this.reload !== null) return { done: await this.reload() };
-      throw refusal("this instance cannot reload yet", "stop it and start it again");
+      throw refusal("this instance cannot reload", "stop it and start it again");
     },
     env: () => {
       if (this.serving === null) {
@@ -65,6 +68,14 @@ export class Life {
       }
       const { url, key } = this.serving;
       return { url, key: key.reveal(), model: this.#parts.plan.config.proxy.model };
+    },
+    join: (order, connection) => {
+      const { abort } = this.#parts.stop.signals;
+      if (this.serving === null || this.phase === "failed" || abort.aborted) {
+        throw refusal("this instance cannot be joined now", "see `sidelite worker status`");
+      }
+      this.joined.admit(this.serving, order, connection);
+      return { url: this.serving.url, ready: this.phase === "running" };
     },
   };
 
@@ -127,6 +138,7 @@ export class Life {
       url: this.serving?.url ?? null,
       proxy: this.#proxyView(),
       worker: this.#workerView(environment),
+      joined: this.joined.list(),
       config: await this.#configView(),
       files: this.files,
       failure: this.failure,
@@ -149,24 +161,23 @@ export class Life {
 
   async #configView(): Promise<ConfigView> {
     const { config, prepared } = this.#parts.plan;
-    const { litellm } = config.proxy;
-    const own = litellm?.kind === "file" ? [litellm.path] : [];
-    const files = config.context.exists ? [...own, config.context.file] : own;
-    const changed = await Promise.all(files.map((file) => this.#changedSince(file)));
+    const now = this.inForce?.config ?? config;
+    const { litellm } = now.proxy;
     return {
       origin: litellm && `${litellm.origin.layer} ${renderPlace(litellm.origin.place)}`,
       file: litellm?.kind === "file" ? litellm.path : null,
-      digest: this.applied?.digest ?? prepared?.digest ?? null,
-      context: config.context.name,
-      unapplied: files.filter((_, index) => changed[index]),
+      digest: this.inForce?.digest ?? prepared?.digest ?? null,
+      context: now.context.name,
+      unapplied: (await this.inForce?.unapplied()) ?? [],
+      pending: this.inForce?.pending ?? [],
     };
   }
 
-  async #changedSince(file: string): Promise<boolean> {
-    return stat(file).then(
-      ({ mtimeMs }) => mtimeMs > (this.applied?.at ?? this.#startedAt).getTime(),
-      () => true,
-    );
+  /** A configuration that came up is as good as a restart. */
+  comeBackIfFailed(): void {
+    if (this.phase !== "failed" || this.#resume === null) return;
+    this.#resume();
+    this.#resume = null;
   }
 }
 

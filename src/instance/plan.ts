@@ -6,9 +6,9 @@ import { resolveHome } from "../config/home.ts";
 import type { LoadOptions } from "../config/sources.ts";
 import type { QueueSettingsSource } from "../control-plane/queue-settings.ts";
 import type { Context } from "../core/context.ts";
-import type { Host } from "../core/host.ts";
 import type { Prepared } from "./configuration.ts";
 import type { Door } from "./door.ts";
+import type { HeadStart } from "./head-start.ts";
 
 export interface Loaded {
   readonly config: Config;
@@ -17,6 +17,8 @@ export interface Loaded {
   readonly settings: LiveSettings;
   /** The listener, when one was asked for and could be had. */
   readonly door: Door | null;
+  /** null: LiteLLM's import has not begun. */
+  readonly headStart: HeadStart | null;
 }
 
 /** The settings beyond the start: for a reload, and for polling the queue. */
@@ -30,14 +32,14 @@ export interface LiveSettings {
 export interface PlanOptions extends Pick<LoadOptions, "command" | "kubiyaWorker"> {
   /** Whose settings are asked where the layers above leave it open; it has passed `parseInstanceName`. */
   readonly queueId?: string;
-  /** The instance that is to be started listens at once; its name, null for one of this run. */
-  readonly listenFor?: string | null;
+  /** The instance that is to be started: it listens, and imports LiteLLM, at once. */
+  readonly instance?: { readonly name: string; readonly temporary: boolean };
 }
 
 /** Throws UserError with every problem; prints warnings and notices. */
 export async function loadPlan(
   flags: Flags,
-  { command, kubiyaWorker, queueId, listenFor }: PlanOptions,
+  { command, kubiyaWorker, queueId, instance }: PlanOptions,
   context: Context,
 ): Promise<Loaded> {
   const { host, report, verbose } = context;
@@ -48,24 +50,30 @@ export async function loadPlan(
   const config = await read();
   for (const found of config.problems) report.problem(found);
   const source = config.proxy.enabled ? config.proxy.litellm : null;
-  if (source === null) return { config, prepared: null, settings, door: null };
-  const door = listenFor === undefined ? null : await openDoorFor(config, listenFor, host);
-  if (door) report.event({ name: "gateway.listening", fields: { url: door.url } });
+  if (source === null) return { config, prepared: null, settings, door: null, headStart: null };
+  const begun = instance ? await begin(config, instance, context) : { door: null, headStart: null };
   try {
     // Understanding it takes YAML's and the schema's libraries: the gateway listens meanwhile.
     const { prepareStart } = await import("./prepare-start.ts");
     const prepared = await prepareStart(config, source, kubiyaWorker, context);
-    return { config, prepared, settings, door };
+    return { config, prepared, settings, ...begun };
   } catch (error) {
-    await door?.close();
+    await Promise.all([begun.door?.close(), begun.headStart?.end()]);
     throw error;
   }
 }
 
-/** Loaded only by what starts an instance. */
-async function openDoorFor(config: Config, name: string | null, host: Host): Promise<Door | null> {
+/** What needs no LiteLLM config and takes long. Loaded only by what starts an instance. */
+async function begin(
+  config: Config,
+  { name, temporary }: NonNullable<PlanOptions["instance"]>,
+  { host, report }: Context,
+): Promise<Pick<Loaded, "door" | "headStart">> {
   const { openDoor } = await import("./door.ts");
-  return openDoor(config, name, host);
+  const door = await openDoor(config, temporary ? null : name, host);
+  if (door) report.event({ name: "gateway.listening", fields: { url: door.url } });
+  const { beginHeadStart } = await import("./head-start.ts");
+  return { door, headStart: await beginHeadStart(config, name, host) };
 }
 
 /** Loaded where the layers above leave something open: a start is hot. */

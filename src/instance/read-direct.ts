@@ -4,7 +4,6 @@ import type { Problem } from "../core/errors.ts";
 import { UserError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
-import { expandReferences } from "../core/references.ts";
 import type { Secret } from "../core/secret.ts";
 import type { DirectConfig, Provider } from "../gateway/direct/provider.ts";
 import { mergeIncludes } from "../litellm/includes.ts";
@@ -19,8 +18,10 @@ export interface Direct {
   readonly models: readonly string[];
   /** Whether a request for this model leaves by a direct route. */
   serves(model: string): boolean;
-  /** Variables with a provider's key in them: the worker loses them. */
+  /** Variables with a provider's secret in them: the worker loses them. */
   readonly keyNames: readonly string[];
+  /** Absolute paths of certificates and keys that providers' network settings name. */
+  readonly files: readonly string[];
 }
 
 export interface ReadDirect {
@@ -61,11 +62,11 @@ export async function readDirect(
   const input = { providers, agents, place, env, home, baseDir: main.baseDir };
   const names = listModels(value);
   try {
-    const { config, secrets, problems } = parseDirect(input);
+    const { config, secrets, secretNames, problems } = parseDirect(input);
     const { buildLitellmEntries } = await import("../gateway/direct/litellm-entries.ts");
     const modelNames = new Set([...names.exact, ...names.aliases]);
     const impliedModels = buildLitellmEntries(config.agents, modelNames);
-    const { direct, notices } = await describe(config, modelNames, env);
+    const { direct, notices } = await describe(config, modelNames, secretNames);
     const warnings = await checkFiles(config, place);
     const impliedFrom = itemsOf(getAt(value, ["model_list"])).length;
     const all = [...problems, ...notices, ...warnings];
@@ -93,7 +94,7 @@ async function checkFiles(
 async function describe(
   config: DirectConfig,
   modelNames: ReadonlySet<string>,
-  env: Host["env"],
+  keyNames: readonly string[],
 ): Promise<{ direct: Direct; notices: readonly Problem[] }> {
   const { RouteTable } = await import("../gateway/direct/route-table.ts");
   const table = new RouteTable({ config, modelNames, discovered: new Map() });
@@ -101,15 +102,18 @@ async function describe(
     config,
     models: table.models,
     serves: (model) => table.lookup(model).to === "provider",
-    keyNames: listKeyNames(config, env),
+    keyNames,
+    files: listFiles(config),
   };
   return { direct, notices: table.notices };
 }
 
-function listKeyNames(config: DirectConfig, env: Host["env"]): string[] {
-  const written = [...listProviders(config)].flatMap(({ writtenKey }) => writtenKey ?? []);
-  const used = written.flatMap((key) => [
-    ...expandReferences(key.reveal(), env, { credential: true }).used,
+function listFiles(config: DirectConfig): string[] {
+  const named = [...listProviders(config)].flatMap(({ network: { tls, proxy } }) => [
+    tls.ca,
+    tls.clientCert,
+    tls.clientKey,
+    proxy.cacert,
   ]);
-  return [...new Set(used)];
+  return named.filter((file) => file !== null);
 }

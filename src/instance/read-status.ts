@@ -40,6 +40,7 @@ function recordedStatus(
     worker: record?.workerExit
       ? { state: "ended", pid: null, restarts: 0, lastExit: record.workerExit }
       : null,
+    joined: [],
     config: null,
     files: record?.files ?? {},
     failure: record?.failure ?? null,

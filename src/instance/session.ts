@@ -2,12 +2,11 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Context } from "../core/context.ts";
-import { BugError, problem, UserError } from "../core/errors.ts";
+import { BugError, UserError } from "../core/errors.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Cookie } from "../platform/cookie.ts";
 import { createCookie, restoreCookie, sweepCookie } from "../platform/cookie.ts";
 import { ensurePrivateDir, sweepTemporaries } from "../platform/files.ts";
-import { acquireLock } from "../platform/lock.ts";
 import { os } from "../platform/os.ts";
 import type { Reaper } from "../platform/reaper.ts";
 import { startReaper } from "../platform/reaper.ts";
@@ -15,8 +14,10 @@ import { readVersion } from "../platform/version.ts";
 import type { InstancePaths } from "../state/paths.ts";
 import { instancePaths } from "../state/paths.ts";
 import type { InstanceRecord } from "../state/record.ts";
-import { readRecord, writeRecord } from "../state/record.ts";
+import { writeRecord } from "../state/record.ts";
 import { ensureSocketDir } from "../state/socket-dir.ts";
+import type { Claim } from "./claim.ts";
+import { claimInstance } from "./claim.ts";
 import { sweepKilledRuns } from "./sweep-runs.ts";
 
 export interface Session {
@@ -31,42 +32,40 @@ export interface Session {
   update(
     change: Partial<Pick<InstanceRecord, "url" | "port" | "state" | "failure" | "workerExit">>,
   ): Promise<void>;
+  /** Makes its folders and record anew where somebody removed them. */
+  restore(): Promise<void>;
   /** The folder stays although the name was made up: something in it explains a failure. */
   keep(): void;
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Claim {
   /** `~/.kubiya`. */
   readonly home: string;
-  readonly name: string;
   /** The name was made up for this run: its folder goes with it. */
   readonly temporary: boolean;
-  readonly kind: NonNullable<InstanceRecord["kind"]>;
   readonly daemon: boolean;
+  /** One that a process carries already; null: a new one. */
+  readonly cookie: Cookie | null;
 }
 
 /** Throws UserError: alreadyRunning with pid and address, machine, security. */
 export async function openSession(
   scope: Scope,
-  { home, name, temporary, kind, daemon }: SessionOptions,
+  claim: SessionOptions,
   { host, report }: Context,
 ): Promise<Session> {
+  const { home, name, temporary, kind, daemon, cookie: given } = claim;
   const paths = instancePaths(home, name, host.env);
-  const parts = [home, dirname(paths.dir), paths.dir, paths.logsDir, paths.configsDir, paths.cwd];
-  // Each by itself: the check of one does not look at the folders above it for links.
-  for (const folder of parts) {
-    await ensurePrivateDir(folder);
-  }
+  await makeFolders(home, paths);
   let kept = !temporary;
   scope.defer("folder", async () => {
     if (!kept) await rm(paths.dir, { recursive: true, force: true });
   });
-  const lock = await acquireLock(paths.lock);
-  const previous = await readRecord(paths.record, host.now());
-  if (lock === null) {
-    kept = true;
-    throw alreadyRunning(name, previous, kind);
-  }
+  const { lock, previous } = await claimInstance(claim, paths, host).catch((error: unknown) => {
+    // Then the folder is somebody else's.
+    kept ||= error instanceof UserError && error.exit === "alreadyRunning";
+    throw error;
+  });
   scope.defer("lock", () => lock.release());
   if (previous?.state === "running") {
     const killed = await sweepCookie(restoreCookie(previous.cookie));
@@ -76,7 +75,7 @@ export async function openSession(
   }
   await Promise.all([paths.dir, paths.configsDir].map(sweepTemporaries));
   await sweepKilledRuns(home, host);
-  const cookie = createCookie(name);
+  const cookie = given ?? createCookie(name);
   const reaper = await startReaper(cookie);
   scope.defer("reaper", async () => {
     await sweepCookie(cookie, { exceptPids: [reaper.pid] });
@@ -118,22 +117,20 @@ export async function openSession(
     socketDir,
     previousPort: previous?.port ?? null,
     update,
+    restore: async () => {
+      await makeFolders(home, paths);
+      await update({});
+    },
     keep: () => {
       kept = true;
     },
   };
 }
 
-function alreadyRunning(
-  name: string,
-  record: InstanceRecord | null,
-  kind: SessionOptions["kind"],
-): UserError {
-  const who = record ? ` (pid ${record.pid}${record.url ? `, ${record.url}` : ""})` : "";
-  return new UserError(
-    "alreadyRunning",
-    problem(`${name} is already running${who}`, {
-      remedy: `end it first: sidelite ${kind === "proxy" ? "proxy" : "worker"} stop ${name}`,
-    }),
-  );
+/** Each by itself: the check of one does not look at the folders above it for links. */
+async function makeFolders(home: string, paths: InstancePaths): Promise<void> {
+  const { dir, logsDir, configsDir, cwd } = paths;
+  for (const folder of [home, dirname(dir), dir, logsDir, configsDir, cwd]) {
+    await ensurePrivateDir(folder);
+  }
 }

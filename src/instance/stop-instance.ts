@@ -11,6 +11,8 @@ import type { FoundInstance } from "./find-instances.ts";
 /** Longer than the instance's own stop budget. */
 const LIMIT_MS = 60_000;
 const POLL_MS = 10;
+/** One that hangs is killed after this when it is to end by force. */
+const FORCED_ANSWER_MS = 2_000;
 
 export interface StopOptions {
   readonly force: boolean;
@@ -63,7 +65,12 @@ async function ask(
   force: boolean,
 ): Promise<Promise<void>[]> {
   try {
-    const asked = await askInstance(socketDir, { order: "stop", force }, { stay: true });
+    const patience = force ? { timeoutMs: FORCED_ANSWER_MS } : {};
+    const asked = await askInstance(
+      socketDir,
+      { order: "stop", force },
+      { stay: true, ...patience },
+    );
     return [asked.ended];
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

@@ -12,7 +12,7 @@ import type { ForegroundPlan } from "./foreground.ts";
 import type { Journal } from "./journal.ts";
 import type { Life } from "./life.ts";
 import { untilFailed, untilReady } from "./proxy-watch.ts";
-import { describeFailure } from "./serve.ts";
+import { describeFailure } from "./serving-reports.ts";
 import type { Session } from "./session.ts";
 import type { WorkerEnd } from "./worker-loop.ts";
 
@@ -67,7 +67,7 @@ export async function supervise(
     life.failure = null;
     life.phase = "starting";
     await session.update({ state: "running", failure: null });
-    if (end.by === "failure") life.serving?.restart();
+    if (end.by === "failure" && hasFailed(life)) life.serving?.restart();
   }
 }
 
@@ -87,6 +87,7 @@ async function liveOnce(
       worker === null || (plan.worker?.wait ?? !preferences.isProven(runtimeId, digest));
     const prove = async (): Promise<void> => {
       await untilReady(serving.proxy, journal);
+      await serving.keep();
       preferences.addProven(runtimeId, digest);
       plan.onReady?.(serving);
     };
@@ -104,6 +105,11 @@ async function liveOnce(
   const early = await Promise.race([ready, end]);
   if (!isEnd(early)) up();
   return end;
+}
+
+/** A reload may have brought it back. */
+function hasFailed({ serving }: Life): boolean {
+  return serving !== null && serving.proxy.state().failure !== null;
 }
 
 function isEnd(value: unknown): value is End {

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { abortAfter } from "../core/abort-after.ts";
 import { restoreCookie, sweepCookie } from "../platform/cookie.ts";
+import { sweepTemporaries } from "../platform/files.ts";
 import { acquireLock } from "../platform/lock.ts";
 import type { InstanceRecord } from "../state/record.ts";
 import { writeRecord } from "../state/record.ts";
@@ -22,6 +23,8 @@ export async function tidyInstance(record: InstanceRecord, path: string): Promis
   if (lock === null) return;
   try {
     await sweepCookie(restoreCookie(record.cookie));
+    const folder = dirname(path);
+    await Promise.all([folder, join(folder, "configs")].map(sweepTemporaries));
     if (record.socketDir !== null) await rm(record.socketDir, { recursive: true, force: true });
     await writeRecord(path, { ...record, state: "stopped", url: null });
   } finally {

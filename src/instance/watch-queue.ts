@@ -2,9 +2,9 @@
 import type { Config } from "../config/config.ts";
 import { startPoller } from "../control-plane/poller.ts";
 import type { QueueSettingsSource } from "../control-plane/queue-settings.ts";
-import { UserError } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
 import type { Scope } from "../core/scope.ts";
+import { ChangeTeller } from "./tell-change.ts";
 
 export interface WatchedQueue {
   readonly source: QueueSettingsSource;
@@ -19,33 +19,18 @@ export interface WatchedQueue {
 
 /** Nothing to do where the queue was not asked. */
 export function watchQueue(scope: Scope, watched: WatchedQueue): void {
-  const { source, report, everyMs } = watched;
+  const { source, report, readConfig, reload, everyMs } = watched;
   if (!source.isAsked()) return;
-  const onChange = (): Promise<void> => apply(watched);
+  const teller = new ChangeTeller(report);
+  const wait = async (): Promise<string> => {
+    await readConfig();
+    return "this takes effect at the next start";
+  };
   const poller = startPoller({
     source,
     report,
-    onChange,
+    onChange: () => teller.apply("the queue's settings", reload ?? wait),
     ...(everyMs === undefined ? {} : { everyMs }),
   });
   scope.defer("queue settings", () => poller.stop());
 }
-
-async function apply({ readConfig, reload, report }: WatchedQueue): Promise<void> {
-  try {
-    const { proxy } = await readConfig();
-    if (reload === null) {
-      if (proxy.enabled) report.info(`the queue's settings changed: ${NEXT_START}`);
-    } else if (proxy.enabled) {
-      report.info(`the queue's settings changed: ${await reload()}`);
-    } else {
-      report.info(`the queue's settings switch the local proxy off: it goes on, ${NEXT_START}`);
-    }
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    for (const found of error.problems) report.problem({ ...found, severity: "warning" });
-    report.info("the queue's settings changed and cannot be used: what is in force stays");
-  }
-}
-
-const NEXT_START = "this takes effect at the next start";

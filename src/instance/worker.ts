@@ -33,8 +33,14 @@ export interface WorkerPlan {
   /** Nobody watches its output. */
   readonly daemon: boolean;
   /** null without a proxy. */
-  readonly proxied: { readonly serving: Serving; readonly prepared: PreparedLitellm } | null;
+  readonly proxied: {
+    readonly serving: Pick<Serving, "url" | "key" | "redactor">;
+    readonly prepared: PreparedLitellm;
+  } | null;
 }
+
+/** Whose worker it is. */
+export type WorkerHome = Pick<Session, "paths" | "cookie" | "reaper">;
 
 export interface PreparedWorker {
   /** Starts it, also once more; throws UserError when it cannot be run. */
@@ -45,7 +51,7 @@ export interface PreparedWorker {
 
 export async function prepareWorker(
   scope: Scope,
-  session: Session,
+  session: WorkerHome,
   plan: WorkerPlan,
   context: Context,
 ): Promise<PreparedWorker> {
@@ -121,7 +127,7 @@ function buildAccess(plan: WorkerPlan, proxied: NonNullable<WorkerPlan["proxied"
 
 function openOutput(
   scope: Scope,
-  session: Session,
+  session: WorkerHome,
   { redactor, daemon }: WorkerPlan & { readonly redactor: Redactor },
   { host }: Context,
 ): WorkerOutput {

@@ -35,6 +35,11 @@ export function holdsPath(name: string, text: string): boolean {
   return NAMES.has(name) && isAbsolute(text);
 }
 
+/** Whether a variable of this name holds a path, as far as its name tells. */
+export function holdsVariablePath(name: string): boolean {
+  return VARIABLES.test(name);
+}
+
 /** A value of `environment_variables`: only one that is clearly a relative path is changed. */
 export function absoluteVariable(name: string, value: string, folders: Folders): string {
   return VARIABLES.test(name) && /^(?:\.{1,2}|~)\//.test(value) ? absolute(value, folders) : value;

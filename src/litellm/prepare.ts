@@ -12,6 +12,7 @@ import { noFiles, notJson } from "./check-documents.ts";
 import { collectSecrets } from "./collect-secrets.ts";
 import { concealValues } from "./conceal.ts";
 import { listCustomModules } from "./custom-modules.ts";
+import { listLocalFiles } from "./local-files.ts";
 import type { LitellmDocument } from "./document.ts";
 import { buildEnvironment } from "./environment.ts";
 import { extractSecrets } from "./extract.ts";
@@ -25,6 +26,7 @@ import { listModels } from "./models.ts";
 import { absolutePaths } from "./path-fields.ts";
 import type { InstanceLimits } from "./rate-limits.ts";
 import { takeRateLimits } from "./rate-limits.ts";
+import { checkWish, listProcessState } from "./process-state.ts";
 import { rules } from "./rules.ts";
 import { checkTypes } from "./schema.ts";
 import { hasSecretManager } from "./secret-manager.ts";
@@ -76,7 +78,10 @@ export interface PreparedLitellm {
   readonly problems: readonly Problem[];
   /** Variables for LLM calls alone that the configuration uses: the worker loses them. */
   readonly hiddenFromWorker: readonly string[];
-  readonly usesCustomModules: boolean;
+  /** What it keeps in LiteLLM's process, in words: several processes would each have their own. */
+  readonly processState: readonly string[];
+  /** What LiteLLM reads besides, absolute paths: a change takes a new process. */
+  readonly localFiles: readonly string[];
   /** Folder that custom modules are imported from; null without any. */
   readonly cwd: string | null;
   /** In the shell, read by LiteLLM, and not handed on: told at --verbose. */
@@ -85,7 +90,7 @@ export interface PreparedLitellm {
 
 /** Throws one UserError with every problem found. */
 export function prepareLitellm(input: LitellmInput): PreparedLitellm {
-  const { main, included, env } = input;
+  const { main, included, env, internalMasterKey: generated } = input;
   const { baseDir } = main;
   const folders = { baseDir, home: input.home };
   const { value: whole, place } = mergeIncludes(main, included);
@@ -106,7 +111,6 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
   const known = { ...env, ...Object.fromEntries(file.values) };
   const fileVariable = file.values.get("LITELLM_MASTER_KEY");
   const written = withKey(translated.value, "environment_variables", undefined);
-  const generated = input.internalMasterKey;
   const master = takeMasterKey({ value: written, place, env: known, fileVariable, generated });
   const value = absolutePaths(master.value, folders);
   const extracted = extractSecrets({
@@ -132,6 +136,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
   problems.push(...concealValues(found, extracted, known));
   throwErrors(problems);
 
+  const processState = listProcessState(resolved);
+  report(checkWish(split.section, processState));
   const environment = buildEnvironment({
     shell: env,
     usage: collectUsage(resolved),
@@ -141,8 +147,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     passEnv: split.section.proxy.passEnv,
     isRemote: input.trust === "queue",
   });
-  const usesCustomModules = listCustomModules(resolved).length > 0;
-  const cwd = usesCustomModules ? baseDir : null;
+  const cwd = listCustomModules(resolved).length > 0 ? baseDir : null;
   const rendered = `# Made by sidelite from ${main.source}; edit that file instead.\n${renderYaml(withMasterKey(extracted.rendered))}`;
   const names = listModels(resolved);
   return {
@@ -166,7 +171,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     ),
     problems,
     hiddenFromWorker: environment.hidden,
-    usesCustomModules,
+    localFiles: listLocalFiles(resolved, environment.environment, baseDir),
+    processState,
     cwd,
     droppedNames: environment.dropped,
   };

@@ -26,6 +26,8 @@ export interface SideliteSection {
   readonly key: Secret | null;
   readonly maxGenerations: number | null;
   readonly recycleAtMb: number | null;
+  /** Whether a changed file is put in force without being asked. */
+  readonly watch: boolean;
 }
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
@@ -56,6 +58,7 @@ export const section = z.strictObject({
     .max(64, "must be 64 or less")
     .nullish(),
   "recycle-at-mb": z.int("must be a whole number").min(256, "must be 256 or more").nullish(),
+  watch: z.boolean("must be true or false").nullish(),
 });
 
 export interface SplitConfiguration {
@@ -96,6 +99,7 @@ function build(data: z.infer<typeof section>, key: Secret | null): SideliteSecti
     key,
     maxGenerations: data["max-generations"] ?? null,
     recycleAtMb: data["recycle-at-mb"] ?? null,
+    watch: data.watch ?? true,
   };
 }
 

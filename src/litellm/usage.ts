@@ -64,7 +64,7 @@ export function modelParameters(parameters: unknown): Parameters<typeof findProv
 }
 
 /** Names of `litellm_settings`' callbacks, those of teams as well. */
-function listCallbacks(value: unknown): string[] {
+export function listCallbacks(value: unknown): string[] {
   const settings = getOwn(value, "litellm_settings");
   const teams = itemsOf(getOwn(settings, "default_team_settings"));
   return [settings, ...teams].flatMap((holder) =>

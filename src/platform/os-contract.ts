@@ -14,6 +14,13 @@ export interface LockHelper {
   readonly args: readonly string[];
 }
 
+export interface ProcessUsage {
+  /** User and system time since its start. */
+  readonly cpuSeconds: number;
+  /** Memory shared with other processes included, as top(1) shows it. */
+  readonly residentMb: number;
+}
+
 export interface OperatingSystem {
   /** null: no such process, or a zombie. */
   identify(pid: number): Promise<ProcessIdentity | null>;
@@ -21,6 +28,8 @@ export interface OperatingSystem {
   findByEnvironment(entry: string): Promise<readonly number[]>;
   /** Stopped by a signal (TSTP, STOP, TTIN, TTOU), not by a debugger. */
   isStopped(pid: number): Promise<boolean>;
+  /** null: no such process. */
+  measure(pid: number): Promise<ProcessUsage | null>;
   /** In the order to try them. */
   readonly lockHelpers: readonly LockHelper[];
   /** Command that lists "pid command-line environment" lines for the reaper; empty: it reads /proc. */

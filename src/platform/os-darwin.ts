@@ -22,6 +22,12 @@ export function createPsSystem(commands: PsCommands): OperatingSystem {
       return found.map((line) => Number.parseInt(line, 10)).filter((pid) => pid > 0);
     },
     isStopped: async (pid) => (await readProcess(pid))?.state.startsWith("T") ?? false,
+    measure: async (pid) => {
+      const line = await output(["ps", "-o", "time=", "-o", "rss=", "-p", String(pid)]);
+      const [time, residentKb] = line.trim().split(/\s+/);
+      if (!time || !residentKb) return null;
+      return { cpuSeconds: readTime(time), residentMb: Number(residentKb) / 1024 };
+    },
     lockHelpers: [perlLock, pythonLock],
     listing: commands.listing,
   };
@@ -32,6 +38,13 @@ async function readProcess(pid: number): Promise<{ state: string; startTime: str
   const line = await output(["ps", "-o", "stat=", "-o", "lstart=", "-p", String(pid)]);
   const [state, ...started] = line.trim().split(/\s+/);
   return state ? { state, startTime: started.join(" ") } : null;
+}
+
+/** `[[days-]hours:]minutes:seconds`, the seconds perhaps with a fraction. */
+function readTime(text: string): number {
+  const [clock = "", days = "0"] = text.split("-").toReversed();
+  const seconds = clock.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  return Number(days) * 86_400 + seconds;
 }
 
 async function output([file = "", ...args]: readonly string[]): Promise<string> {

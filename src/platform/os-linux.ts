@@ -2,12 +2,16 @@
 import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import type { OperatingSystem, ProcessIdentity } from "./os-contract.ts";
+import type { OperatingSystem, ProcessIdentity, ProcessUsage } from "./os-contract.ts";
 import { perlLock, pythonLock } from "./lock-helpers.ts";
 
 /** Fields of /proc/PID/stat after the command's closing parenthesis (proc(5) counts from 1, these from field 3). */
 const STATE = 0;
+const USER_TIME = 11;
+const SYSTEM_TIME = 12;
 const START_TIME = 19;
+/** Of these times: USER_HZ is 100 on every architecture. */
+const TICKS_PER_SECOND = 100;
 /** About 2 ms of reading. */
 const SLICE = 64;
 
@@ -26,6 +30,20 @@ async function identify(pid: number): Promise<ProcessIdentity | null> {
   if (startTime === undefined || stat?.[STATE] === "Z" || stat?.[STATE] === "X") return null;
   const bootId = await readFile("/proc/sys/kernel/random/boot_id", "latin1");
   return { pid, startTime, bootId: bootId.trim() };
+}
+
+/** Reads at once: /proc waits for no disk, and this is asked every second. */
+async function measure(pid: number): Promise<ProcessUsage | null> {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const [, residentKb = "0"] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? [];
+    const ticks = Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME]);
+    return { cpuSeconds: ticks / TICKS_PER_SECOND, residentMb: Number(residentKb) / 1024 };
+  } catch {
+    return null;
+  }
 }
 
 async function findByEnvironment(entry: string): Promise<readonly number[]> {
@@ -53,6 +71,7 @@ export const linux: OperatingSystem = {
   identify,
   findByEnvironment,
   isStopped: async (pid) => (await readStat(pid))?.[STATE] === "T",
+  measure,
   lockHelpers: [{ file: "flock", args: ["-n", "-x", "3"] }, perlLock, pythonLock],
   listing: [],
 };

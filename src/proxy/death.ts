@@ -1,28 +1,41 @@
 // What follows when something ends or cannot serve: nothing, try again now or later, go back, or give up.
 import { pauseBefore, recentDeaths, STABLE_MS } from "./backoff.ts";
-import type { Draft } from "./state-draft.ts";
+import type { Transition } from "./transition.ts";
+import { forgo, isServed } from "./elastic.ts";
 import type { GenerationState, Input, ProxyFailure } from "./state-types.ts";
 
 /** It lives but cannot serve. */
-export function judgeUnready(draft: Draft, id: number, end: ProxyFailure): void {
+export function judgeUnready(draft: Transition, id: number, end: ProxyFailure): void {
   const generation = draft.find(id);
   if (generation?.status !== "booting") return;
   draft.kill(id);
   dieUnasked(draft, end, generation);
 }
 
-export function endGeneration(draft: Draft, id: number, end: ProxyFailure): void {
+/** It does not answer any more; its end, which nobody else waits for, is this. */
+export function endHung(draft: Transition, id: number, end: ProxyFailure): void {
+  const generation = draft.find(id);
+  if (draft.state.mode !== "running" || generation?.status !== "serving") return;
+  draft.kill(id);
+  draft.event("proxy.hung", { generation: id, asked: false, cause: end.cause.summary });
+  dieUnasked(draft, end, generation);
+}
+
+export function endGeneration(draft: Transition, id: number, end: ProxyFailure): void {
   const generation = draft.find(id);
   if (generation === undefined) return;
   draft.forget([generation]);
   const { status } = generation;
   const asked = draft.state.mode !== "running" || status === "stopping" || status === "draining";
   draft.event("proxy.ended", { generation: id, asked, cause: end.cause.summary });
+  const keeper = draft.state.keepers.find((known) => known.id === generation.keeper);
+  const isLast = draft.state.generations.every((known) => known.keeper !== generation.keeper);
+  if (keeper?.status === "used" && keeper.fork && isLast) draft.retire(keeper.id);
   if (!asked) dieUnasked(draft, end, generation);
 }
 
 /** With it went the generations that it still had: one death. */
-export function endKeeper(draft: Draft, id: number, end: ProxyFailure): void {
+export function endKeeper(draft: Transition, id: number, end: ProxyFailure): void {
   const keeper = draft.state.keepers.find((known) => known.id === id);
   if (keeper === undefined) return;
   const lost = draft.state.generations.filter((generation) => generation.keeper === id);
@@ -39,7 +52,7 @@ export function endKeeper(draft: Draft, id: number, end: ProxyFailure): void {
 
 /** `lost`: the generation that ended, if one did. */
 function dieUnasked(
-  draft: Draft,
+  draft: Transition,
   end: ProxyFailure,
   lost: Pick<GenerationState, "spec" | "readyAt"> | null,
 ): void {
@@ -53,6 +66,7 @@ function dieUnasked(
     if (wanted === lost.spec) draft.set({ wanted: proven });
     return;
   }
+  if (!wasReady && lost !== null && isServed(draft, lost.spec)) return forgo(draft, cause.summary);
   const isHopeless = cause.permanent || (cause.kind === "unready" && proven === null);
   if (!wasReady && isHopeless) return fail(draft, end);
   const { now, maxRestarts } = draft.moment;
@@ -70,7 +84,7 @@ function dieUnasked(
 }
 
 /** The keeper would not start a generation. */
-export function beRefused(draft: Draft, refusal: Extract<Input, { type: "refused" }>): void {
+export function beRefused(draft: Transition, refusal: Extract<Input, { type: "refused" }>): void {
   const generation = draft.find(refusal.generation);
   if (generation === undefined) return;
   draft.set({ generations: draft.state.generations.filter((known) => known !== generation) });
@@ -79,20 +93,31 @@ export function beRefused(draft: Draft, refusal: Extract<Input, { type: "refused
   if (draft.state.mode !== "running") return;
   switch (reason) {
     case "fork":
+      if (isServed(draft, generation.spec)) return forgo(draft, reason);
       // The machine has no room for a process now: no death, but no hurry either.
       return pause(draft);
     case "closing":
       return draft.setKeeper(generation.keeper, { status: "closing" });
     case "unsafe":
     case "import-environment":
-      draft.retire(generation.keeper);
-      return dieUnasked(draft, refusedEnd(reason, false), null);
+      return loseKeeper(draft, generation, reason);
     default:
-      return fail(draft, refusedEnd(reason, true));
+      return dieUnasked(draft, refusedEnd(reason, true), generation);
   }
 }
 
-function pause(draft: Draft): void {
+/** It can start no further generation; those that it has go on. */
+function loseKeeper(draft: Transition, refused: GenerationState, reason: string): void {
+  if (draft.state.generations.some(({ keeper }) => keeper === refused.keeper)) {
+    draft.setKeeper(refused.keeper, { status: "used" });
+    if (isServed(draft, refused.spec)) forgo(draft, reason);
+    return;
+  }
+  draft.retire(refused.keeper);
+  dieUnasked(draft, refusedEnd(reason, false), null);
+}
+
+function pause(draft: Transition): void {
   const { failures } = draft.state;
   const ms = pauseBefore(failures, draft.moment.random);
   draft.set({ pausing: true, failures: failures + 1 });
@@ -100,7 +125,7 @@ function pause(draft: Draft): void {
   draft.event("proxy.restarting", { ms, deaths: draft.state.deaths.length });
 }
 
-function fail(draft: Draft, failure: ProxyFailure): void {
+function fail(draft: Transition, failure: ProxyFailure): void {
   const { kind, summary } = failure.cause;
   draft.set({ mode: "failed", failure });
   draft.do({ type: "refuse", reason: `LiteLLM failed: ${summary}` });

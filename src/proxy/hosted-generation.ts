@@ -56,8 +56,13 @@ export class HostedGeneration {
     return this.#over.signal.aborted;
   }
 
+  get socketPath(): string {
+    return this.#socket;
+  }
+
   get endpoint(): Endpoint {
-    return { kind: "unix", path: this.#socket };
+    const { masterKey } = this.#configuration;
+    return { kind: "unix", path: this.#socket, masterKey };
   }
 
   /** Opens what its start needs. */

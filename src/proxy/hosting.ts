@@ -6,12 +6,15 @@ import { settledWithin } from "../platform/settled-within.ts";
 import { HostedGeneration } from "./hosted-generation.ts";
 import { explainSpawnError, KeeperHost } from "./keeper-host.ts";
 import type { KeeperListener } from "./keeper.ts";
+import type { EarlyKeeper } from "./launch-keeper.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
 import type { Input } from "./state-types.ts";
 import { stopGeneration, stopKeeper } from "./stop-steps.ts";
 
 export interface ProxySpec {
   readonly keeper: KeeperSpec;
+  /** The first keeper, spawned already to the same specification. */
+  readonly early?: EarlyKeeper | null;
   readonly limits: ProxyLimits;
 }
 
@@ -26,23 +29,27 @@ export class Hosting {
   readonly #tell: (input: Input) => void;
   readonly #keepers = new Map<number, KeeperHost>();
   readonly #running = new Map<number, Running>();
+  #early: EarlyKeeper | null;
 
   constructor(spec: ProxySpec, deps: ProxyDeps, tell: (input: Input) => void) {
     this.#spec = spec;
     this.#deps = deps;
     this.#tell = tell;
+    this.#early = spec.early ?? null;
   }
 
-  pidOf(generation: number): number | null {
-    return this.#running.get(generation)?.generation.pid ?? null;
+  find(generation: number): HostedGeneration | null {
+    return this.#running.get(generation)?.generation ?? null;
   }
 
   /** Returns what prevented it. */
   async spawn(id: number): Promise<Error | null> {
     const host = new KeeperHost(id, this.#spec.keeper, this.#deps);
     this.#keepers.set(id, host);
+    const early = this.#early;
+    this.#early = null;
     try {
-      await host.spawn(this.#listen(id, host), this.#spec.limits.readinessSeconds);
+      await host.spawn(this.#listen(id, host), this.#spec.limits.readinessSeconds, early);
       return null;
     } catch (error) {
       this.#keepers.delete(id);
@@ -92,7 +99,7 @@ export class Hosting {
     const generation = this.#running.get(id)?.generation;
     if (generation === undefined) return;
     const drained = this.#deps.upstream.drain(generation.name);
-    await settledWithin(drained, this.#spec.limits.graceSeconds * 1000);
+    await settledWithin(drained, this.#spec.limits.drainSeconds * 1000);
     this.#tell({ type: "drained", generation: id });
   }
 

@@ -2,16 +2,17 @@
 import { UserError } from "../core/errors.ts";
 import type { KeeperSpec } from "../core/proxy-spec.ts";
 import type { Cookie } from "../platform/cookie.ts";
-import { cookieFor, restoreCookie, sweepCookie } from "../platform/cookie.ts";
+import { sweepCookie } from "../platform/cookie.ts";
 import type { ExitStatus } from "../platform/exit-status.ts";
 import type { Keeper, KeeperListener } from "./keeper.ts";
-import { spawnKeeper } from "./keeper.ts";
+import { superviseKeeper } from "./keeper.ts";
+import type { EarlyKeeper } from "./launch-keeper.ts";
+import { keeperCookie, launchKeeper } from "./launch-keeper.ts";
 import type { Order } from "./protocol.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
 import type { ExitCause, ProxyFailure } from "./state-types.ts";
 import { Tail } from "./tail.ts";
 
-const COOKIE_NAME = "SIDELITE_COOKIE";
 /** From its first generation's readiness to its warming: the first requests come before the next start. */
 const WARM_AFTER_MS = 5_000;
 
@@ -19,6 +20,7 @@ export class KeeperHost {
   hasImported = false;
   /** Settles when it is buried. */
   readonly ended: Promise<void>;
+  readonly #id: number;
   readonly #spec: KeeperSpec;
   readonly #deps: ProxyDeps;
   readonly #cookie: Cookie | null;
@@ -36,8 +38,8 @@ export class KeeperHost {
   constructor(id: number, spec: KeeperSpec, deps: ProxyDeps) {
     this.#spec = spec;
     this.#deps = deps;
-    const cookie = spec.importEnvironment[COOKIE_NAME];
-    this.#cookie = cookie === undefined ? null : cookieFor(restoreCookie(cookie), `keeper${id}`);
+    this.#id = id;
+    this.#cookie = keeperCookie(spec, id);
     this.ended = new Promise((resolve) => {
       this.#over.signal.addEventListener("abort", () => resolve());
     });
@@ -49,15 +51,20 @@ export class KeeperHost {
 
   /** The variable that marks its descendants. */
   get mark(): Readonly<Record<string, string>> {
-    return this.#cookie === null ? {} : { [COOKIE_NAME]: this.#cookie.value };
+    return this.#cookie === null ? {} : { [this.#cookie.name]: this.#cookie.value };
   }
 
-  /** Throws UserError when Python cannot be run. */
-  async spawn(listener: KeeperListener, budgetSeconds: number): Promise<void> {
+  /** `early`: it runs already. Throws UserError when Python cannot be run. */
+  async spawn(
+    listener: KeeperListener,
+    budgetSeconds: number,
+    early: EarlyKeeper | null,
+  ): Promise<void> {
     const { log, redactor, reaper } = this.#deps;
     const output = { source: "keeper", log, redactor, tail: this.#tail };
-    const importEnvironment = { ...this.#spec.importEnvironment, ...this.mark };
-    this.#keeper = await spawnKeeper({ ...this.#spec, importEnvironment }, output, listener);
+    if (early) this.#spawnedAt = early.spawnedAt;
+    const child = early?.child ?? (await launchKeeper(this.#spec, this.#id));
+    this.#keeper = superviseKeeper(child, output, listener);
     reaper.addGroup(this.#keeper.pid);
     if (this.#verdict !== null) return this.#keeper.kill();
     const summary = `LiteLLM was not loaded within ${budgetSeconds} s`;

@@ -1,12 +1,9 @@
 // One keeper process: orders in, news out; the same where nothing can be forked and it serves by itself.
 import type { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import { BugError } from "../core/errors.ts";
-import type { KeeperSpec } from "../core/proxy-spec.ts";
 import type { ExitStatus } from "../platform/exit-status.ts";
 import { settledWithin } from "../platform/settled-within.ts";
 import type { Child } from "../platform/spawn.ts";
-import { spawnChild } from "../platform/spawn.ts";
 import type { OutputSpec } from "./output.ts";
 import { pumpOutput } from "./output.ts";
 import type { KeeperEvent, Order, RefusalReason } from "./protocol.ts";
@@ -29,7 +26,6 @@ export interface Keeper {
   kill(): void;
 }
 
-const KEEPER_FILE = fileURLToPath(new URL("../../src/proxy/keeper.py", import.meta.url));
 /** An order to start is answered within this, or the keeper hangs. */
 const ANSWER_MS = 5_000;
 /** The same while it warms: one of its steps may take a second on a slow machine. */
@@ -37,21 +33,12 @@ const ANSWER_WARMING_MS = 15_000;
 /** Its last event and output may arrive after its end. */
 const LAST_WORDS_MS = 100;
 
-/** Throws UserError when Python cannot be run. */
-export async function spawnKeeper(
-  spec: KeeperSpec,
+/** A keeper that runs already, as `launchKeeper` made it. */
+export function superviseKeeper(
+  child: Child,
   output: OutputSpec,
   listener: KeeperListener,
-): Promise<Keeper> {
-  const child = await spawnChild({
-    file: spec.python,
-    // Isolated: no PYTHON* variable, no user site, no folder of ours in sys.path.
-    args: ["-I", "-X", "utf8", KEEPER_FILE, spec.tag],
-    env: spec.importEnvironment,
-    cwd: spec.cwd,
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    ownGroup: true,
-  });
+): Keeper {
   for (const stream of [child.stdout, child.stderr]) if (stream) pumpOutput(stream, output);
   return new KeeperProcess(child, listener);
 }
@@ -78,8 +65,6 @@ class KeeperProcess implements Keeper {
     this.#listener = listener;
     this.#control = control;
     this.#lifeline = lifeline;
-    // Reset when it is killed with something unread; its end says all.
-    for (const socket of [control, lifeline]) socket.on("error", () => undefined);
     const heard = new Promise<void>((resolve) => control.once("close", () => resolve()));
     control.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     void this.#end(heard);

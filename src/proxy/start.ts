@@ -41,7 +41,10 @@ export async function startProxy(spec: ProxySpec, deps: ProxyDeps): Promise<Prox
     serve: (configuration) => supervisor.serve(configuration),
     ready: ready.promise,
     failed: failed.promise,
-    state: () => describeState(supervisor.state, (generation) => supervisor.pidOf(generation)),
+    state: () => {
+      const { state, wanted } = supervisor;
+      return describeState(state, wanted, (generation) => supervisor.pidOf(generation));
+    },
     stop: (deadline) => supervisor.stop(deadline),
   };
 }

@@ -19,7 +19,7 @@ export interface ProxyFailure {
 
 export interface KeeperState {
   readonly id: number;
-  /** used: it hosts its only generation; closing: it takes no order any more. */
+  /** used: it starts no further generation; closing: it takes no order any more. */
   readonly status: "importing" | "idle" | "used" | "closing";
   /** false: it serves once, itself. */
   readonly fork: boolean;
@@ -35,6 +35,8 @@ export interface GenerationState {
   readonly readyAt: number | null;
   /** Configured names that it does not list. */
   readonly missing: readonly string[];
+  /** Its memory passed the limit: it goes when another is ready in its place. */
+  readonly tired: boolean;
 }
 
 export interface ProxyState {
@@ -52,6 +54,10 @@ export interface ProxyState {
   /** A restart waits for its time. */
   readonly pausing: boolean;
   readonly failure: ProxyFailure | null;
+  /** How many shall serve; the configuration's own limit comes on top. */
+  readonly target: number;
+  /** How often one took the place of another that had grown too large. */
+  readonly recycled: number;
   /** Numbers of the last ones. */
   readonly lastKeeper: number;
   readonly lastGeneration: number;
@@ -79,6 +85,13 @@ export type Input =
   /** It lives but cannot serve: too slow, another's key, none of the models. */
   | { readonly type: "unready"; readonly generation: number; readonly end: ProxyFailure }
   | { readonly type: "ended"; readonly generation: number; readonly end: ProxyFailure }
+  /** It served and does not answer any more. */
+  | { readonly type: "hung"; readonly generation: number; readonly end: ProxyFailure }
+  /** One more has enough to do; one less would do. */
+  | { readonly type: "grow" }
+  | { readonly type: "shrink" }
+  /** Its memory passed the limit. */
+  | { readonly type: "recycle"; readonly generation: number; readonly mb: number }
   /** It has no request any more, or the drain limit is over. */
   | { readonly type: "drained"; readonly generation: number }
   | { readonly type: "retry" }
@@ -116,4 +129,6 @@ export interface Moment {
   readonly random: number;
   /** Deaths within 10 minutes at which the proxy is given up. */
   readonly maxRestarts: number;
+  /** How many generations may serve a configuration at once. */
+  readonly most: (spec: number) => number;
 }

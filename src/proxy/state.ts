@@ -1,6 +1,7 @@
 // The proxy's life as a pure function: a state and something that happened give the next state and what to do.
-import { beRefused, endGeneration, endKeeper, judgeUnready } from "./death.ts";
-import { Draft } from "./state-draft.ts";
+import { beRefused, endGeneration, endHung, endKeeper, judgeUnready } from "./death.ts";
+import { goalOf, grow, recycle, replaceTired, shrink } from "./elastic.ts";
+import { Transition } from "./transition.ts";
 import type {
   Effect,
   GenerationState,
@@ -26,12 +27,14 @@ export const INITIAL: ProxyState = {
   failures: 0,
   pausing: false,
   failure: null,
+  target: 1,
+  recycled: 0,
   lastKeeper: 0,
   lastGeneration: 0,
 };
 
 export function reduce(state: ProxyState, input: Input, moment: Moment): Step {
-  const draft = new Draft(state, moment);
+  const draft = new Transition(state, moment);
   take(draft, input);
   if (draft.state.mode === "running") advance(draft);
   if (draft.state.mode === "stopping" && draft.state.keepers.length === 0) {
@@ -41,7 +44,7 @@ export function reduce(state: ProxyState, input: Input, moment: Moment): Step {
   return { state: draft.state, effects: draft.effects };
 }
 
-function take(draft: Draft, input: Input): void {
+function take(draft: Transition, input: Input): void {
   switch (input.type) {
     case "begin":
       return spawnKeeper(draft);
@@ -61,6 +64,14 @@ function take(draft: Draft, input: Input): void {
       return drained(draft, input.generation);
     case "ended":
       return endGeneration(draft, input.generation, input.end);
+    case "hung":
+      return endHung(draft, input.generation, input.end);
+    case "grow":
+      return grow(draft);
+    case "shrink":
+      return shrink(draft);
+    case "recycle":
+      return recycle(draft, input.generation, input.mb);
     case "keeper-ended":
       return endKeeper(draft, input.keeper, input.end);
     case "retry":
@@ -71,19 +82,20 @@ function take(draft: Draft, input: Input): void {
 }
 
 /** Starts what is wanted where it is missing and nothing is in the way. */
-function advance(draft: Draft): void {
+function advance(draft: Transition): void {
   const { wanted, pausing, keepers } = draft.state;
   if (wanted === null || pausing) return;
   for (const { id, spec, status } of draft.state.generations) {
     if (isComing(status) && spec !== wanted) draft.kill(id);
   }
-  const isServed = draft.state.generations.some(
-    ({ spec, status }) => spec === wanted && (isComing(status) || status === "serving"),
-  );
-  if (isServed) return;
-  const keeper = keepers.find(({ status }) => status === "idle");
+  if (draft.state.generations.some(({ spec, status }) => spec === wanted && isComing(status)))
+    return;
+  const serving = draft.fresh().length;
+  if (serving >= goalOf(draft)) return;
+  const keeper = keepers.find(({ status, fork }) => status === "idle" && (fork || serving === 0));
   if (keeper === undefined) {
-    if (!keepers.some(({ status }) => status === "importing")) spawnKeeper(draft);
+    // A further generation is not worth another keeper.
+    if (serving === 0 && !keepers.some(({ status }) => status === "importing")) spawnKeeper(draft);
     return;
   }
   if (!keeper.fork) draft.setKeeper(keeper.id, { status: "used" });
@@ -94,6 +106,7 @@ function advance(draft: Draft): void {
     status: "ordered",
     readyAt: null,
     missing: [],
+    tired: false,
   };
   draft.set({
     generations: [...draft.state.generations, generation],
@@ -106,7 +119,7 @@ function isComing(status: GenerationState["status"]): boolean {
   return status === "ordered" || status === "booting";
 }
 
-function spawnKeeper(draft: Draft): void {
+function spawnKeeper(draft: Transition): void {
   const id = draft.state.lastKeeper + 1;
   const keeper: KeeperState = { id, status: "importing", fork: false };
   draft.set({ keepers: [...draft.state.keepers, keeper], lastKeeper: id });
@@ -114,7 +127,7 @@ function spawnKeeper(draft: Draft): void {
   draft.event("proxy.spawned", { keeper: id });
 }
 
-function serve(draft: Draft, spec: number): void {
+function serve(draft: Transition, spec: number): void {
   const { mode } = draft.state;
   if (mode === "stopping" || mode === "stopped") return;
   if (mode === "failed") {
@@ -124,44 +137,44 @@ function serve(draft: Draft, spec: number): void {
   draft.set({ wanted: spec, pausing: false });
 }
 
-function imported(draft: Draft, keeper: number, fork: boolean): void {
+function imported(draft: Transition, keeper: number, fork: boolean): void {
   const known = draft.state.keepers.find(({ id }) => id === keeper);
   if (known?.status !== "importing") return;
   draft.setKeeper(keeper, { status: "idle", fork });
   draft.event("proxy.imported", { keeper, fork });
 }
 
-function started(draft: Draft, id: number): void {
+function started(draft: Transition, id: number): void {
   const generation = draft.find(id);
-  if (generation?.status !== "ordered") return;
+  if (generation?.status !== "ordered" || draft.state.mode !== "running") return;
   draft.setGeneration(id, { status: "booting" });
-  draft.do({ type: "probe", generation: id });
+  // Ordered before a stop: it is about to end.
+  if (draft.state.mode === "running") draft.do({ type: "probe", generation: id });
   draft.event("proxy.started", { generation: id, keeper: generation.keeper });
 }
 
-function ready(draft: Draft, input: Extract<Input, { type: "ready" }>): void {
+function ready(draft: Transition, input: Extract<Input, { type: "ready" }>): void {
   const { generation: id, missing, ms } = input;
   const generation = draft.find(id);
   if (generation?.status !== "booting" || draft.state.mode !== "running") return;
-  const before = draft.state.generations.filter(({ status }) => status === "serving");
+  const outdated = draft.state.generations.filter(
+    ({ status, spec }) => status === "serving" && spec !== generation.spec,
+  );
   draft.setGeneration(id, { status: "serving", readyAt: draft.moment.now, missing });
   draft.set({ proven: generation.spec });
   draft.do({ type: "add", generation: id });
   draft.event("proxy.ready", { generation: id, ms, missing: missing.join(",") || null });
-  for (const old of before) {
-    draft.setGeneration(old.id, { status: "draining" });
-    draft.do({ type: "drain", generation: old.id });
-    draft.event("proxy.draining", { generation: old.id });
-  }
+  for (const old of outdated) draft.drain(old.id);
+  replaceTired(draft);
 }
 
-function drained(draft: Draft, id: number): void {
+function drained(draft: Transition, id: number): void {
   if (draft.find(id)?.status !== "draining") return;
   draft.setGeneration(id, { status: "stopping" });
   draft.do({ type: "stop-generation", generation: id });
 }
 
-function stop(draft: Draft): void {
+function stop(draft: Transition): void {
   if (draft.state.mode === "stopping" || draft.state.mode === "stopped") return;
   draft.set({ mode: "stopping", pausing: false });
   draft.event("proxy.stopping");

@@ -5,7 +5,8 @@ import type { ProxySpec } from "./hosting.ts";
 import { Hosting } from "./hosting.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
 import { INITIAL, reduce } from "./state.ts";
-import type { Effect, Input, ProxyFailure, ProxyState } from "./state-types.ts";
+import { Vitals } from "./vitals.ts";
+import type { Effect, Input, Moment, ProxyFailure, ProxyState } from "./state-types.ts";
 
 export interface ProxyListener {
   ready(ms: number, missing: readonly string[]): void;
@@ -16,6 +17,7 @@ export class Supervisor {
   readonly #spec: ProxySpec;
   readonly #deps: ProxyDeps;
   readonly #hosting: Hosting;
+  readonly #vitals: Vitals;
   readonly #listener: ProxyListener;
   readonly #configurations: GenerationSpec[] = [];
   readonly #inputs: Input[] = [];
@@ -29,15 +31,23 @@ export class Supervisor {
     this.#spec = spec;
     this.#deps = deps;
     this.#listener = listener;
-    this.#hosting = new Hosting(spec, deps, (input) => this.#take(input));
+    const tell = (input: Input): void => this.#take(input);
+    this.#hosting = new Hosting(spec, deps, tell);
+    const { upstream } = deps;
+    this.#vitals = new Vitals({ upstream, find: (id) => this.#hosting.find(id), tell });
   }
 
   get state(): ProxyState {
     return this.#state;
   }
 
+  /** The configuration that is wanted now; null: none was given yet. */
+  get wanted(): GenerationSpec | null {
+    return this.#configurations[this.#state.wanted ?? -1] ?? null;
+  }
+
   pidOf(generation: number): number | null {
-    return this.#hosting.pidOf(generation);
+    return this.#hosting.find(generation)?.pid ?? null;
   }
 
   /** Returns when the keeper runs; throws UserError when it cannot. */
@@ -68,9 +78,7 @@ export class Supervisor {
     if (this.#isBusy) return;
     this.#isBusy = true;
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-      const { maxRestarts } = this.#spec.limits;
-      const moment = { now: performance.now(), random: Math.random(), maxRestarts };
-      const { state, effects } = reduce(this.#state, next, moment);
+      const { state, effects } = reduce(this.#state, next, this.#moment());
       this.#state = state;
       for (const effect of effects) this.#carryOut(effect);
       if (next.type === "ready" && isServing(state, next.generation)) {
@@ -78,7 +86,18 @@ export class Supervisor {
       }
       if (state.failure !== null) this.#listener.failed(state.failure);
     }
+    const { most = 1, recycleAtMb = null } = this.wanted ?? {};
+    this.#vitals.follow(this.#state, { most, recycleAtMb });
     this.#isBusy = false;
+  }
+
+  #moment(): Moment {
+    return {
+      now: performance.now(),
+      random: Math.random(),
+      maxRestarts: this.#spec.limits.maxRestarts,
+      most: (spec) => this.#configurations[spec]?.most ?? 1,
+    };
   }
 
   #carryOut(effect: Effect): void {

@@ -33,6 +33,16 @@ export async function ensureLocked(
   }
 }
 
+/** null: not installed, or not usable; `ensureRuntime` finds out why. Writes nothing unless it is there. */
+export async function holdInstalled(
+  kind: RuntimeKind,
+  runtimesDir: string,
+): Promise<HeldRuntime | null> {
+  const lock = await readLock(kind);
+  const found = await findRuntime(lock, runtimesDir).catch(() => null);
+  return found && { ...found, release: await markInUse(runtimesDir, lock.id) };
+}
+
 /** Loaded only when needed: every start comes through here, an installation is rare. */
 async function install(
   ...arguments_: readonly [RuntimeLock, RuntimeContext, InstallOptions]

@@ -29,6 +29,7 @@ export const VERBS: readonly Verb[] = [
     summary: "run a command beside its own LiteLLM and return its exit status",
     flags: [
       { spec: "--name <name>", help: "name of the instance" },
+      { spec: "--fresh", help: "do not join a running instance of the same configuration" },
       ...PROXY,
       ...WORKER,
       ...COMMON,

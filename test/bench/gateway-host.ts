@@ -6,7 +6,9 @@ import { buildLitellmRouter } from "../../src/gateway/litellm-router.ts";
 import { createPolicy } from "../../src/gateway/policy.ts";
 import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
 import { Secret } from "../../src/core/secret.ts";
+import { keepHeapSteady } from "../../src/platform/steady-heap.ts";
 
+keepHeapSteady();
 const [socketPath = ""] = process.argv.slice(2);
 const key = process.env["SIDELITE_BENCH_KEY"] ?? "";
 const masterKey = new Secret("sk-the-master-key-of-the-bench");

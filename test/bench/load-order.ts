@@ -10,8 +10,12 @@ export interface LoadOrder {
   readonly requests: number;
   /** Bodies of 100 bytes to 48 KiB instead of all alike. */
   readonly mixedSizes: boolean;
+  /** What counts as a right answer: the body itself (default), or any with status 200. */
+  readonly expects?: "echo" | "success";
   /** Of random text in each body; default: 75. */
   readonly bytes?: number;
+  /** In every answer; absent: the body comes back as an echo. */
+  readonly answer?: string;
 }
 
 /** Times in ms. */

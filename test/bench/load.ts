@@ -29,7 +29,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
       const body = makeBody(left, order);
       const from = performance.now();
       try {
-        checkAnswer(await ask(render(order, body)), body);
+        checkAnswer(await ask(render(order, body)), body, order);
         latencies.push(performance.now() - from);
       } catch (error) {
         wrong.push(String(error));
@@ -87,9 +87,14 @@ function render({ key, host }: LoadOrder, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
 }
 
-function checkAnswer({ head, body: answer }: Message, body: Buffer): void {
+function checkAnswer({ head, body: answer }: Message, body: Buffer, order: LoadOrder): void {
   if (!head.startsWith("HTTP/1.1 200 "))
     throw new Error(`${head.split("\r\n")[0]} ${answer.toString()}`);
+  if (order.answer !== undefined) {
+    if (!answer.includes(order.answer)) throw new Error(`another answer: ${answer.toString()}`);
+    return;
+  }
+  if (order.expects === "success") return;
   if (!/^x-request-line: POST \/v1\/chat\/completions HTTP\/1\.1\r?$/im.test(head)) {
     throw new Error(`another request line in ${head}`);
   }

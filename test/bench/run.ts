@@ -5,16 +5,19 @@ import { ensureBuilt } from "../fixtures/built.ts";
 import { cli } from "./cli.ts";
 import { crash } from "./crash.ts";
 import { direct } from "./direct.ts";
+import { elastic } from "./elastic.ts";
 import type { BenchContext, Figure } from "./figure.ts";
 import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
+import { gatewayLoad } from "./gateway-load.ts";
+import { loss } from "./loss.ts";
 import { readMachineFacts } from "./machine.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, crash, cli, gateway, direct];
+const FIGURES: readonly Figure[] = [start, crash, cli, gateway, gatewayLoad, direct, loss, elastic];
 
 const { values } = parseArgs({
   options: {

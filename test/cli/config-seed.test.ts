@@ -3,79 +3,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../fixtures/cli.ts";
 import type { TestHome } from "../fixtures/home.ts";
+import { commandBlock } from "../fixtures/seed/commands.ts";
 import { useHome } from "../fixtures/use-home.ts";
 
+/** What a recipe does to the context file; what it starts is run by e2e/seed-commands.test.ts. */
+function recipe(name: string): string {
+  return commandBlock(name).replaceAll(/^(?:kubiya worker start|ollama) .*$/gm, "");
+}
+
 // The seed's three recipes, word for word, as one shell script with `alias kubiya=sidelite`.
-const DEV = `cat >> ~/.kubiya/config <<EOF
-contexts:
-  - name: dev
-    context:
-      api-url: https://control-plane.kubiya.ai
-      litellm-proxy:
-        enabled: true
-        config-json: |
-          {
-            "model_list": [
-              {"model_name": "llama3", "litellm_params": {"model": "ollama/llama3", "api_base": "http://localhost:11434"}}
-            ]
-          }
-EOF
-
-# 3. Switch to dev context and start worker
-kubiya config use-context dev
-`;
-const STAGING = `# 1. Create staging LiteLLM config
-cat > ~/.kubiya/litellm_staging.yaml <<EOF
-model_list:
-  - model_name: gpt-4
-    litellm_params:
-      model: azure/gpt-4-staging
-      api_base: https://staging-instance.openai.azure.com
-      api_key: os.environ/AZURE_STAGING_API_KEY
-      api_version: "2024-02-15-preview"
-EOF
-
-# 2. Add to ~/.kubiya/config
-cat >> ~/.kubiya/config <<EOF
-contexts:
-  - name: staging
-    context:
-      api-url: https://control-plane.kubiya.ai
-      litellm-proxy:
-        enabled: true
-        config-file: ~/.kubiya/litellm_staging.yaml
-EOF
-
-# 3. Use it
-kubiya config use-context staging
-`;
-const PRODUCTION = `# 1. Create production LiteLLM config
-cat > ~/.kubiya/litellm_production.yaml <<EOF
-model_list:
-  - model_name: claude-3-5-sonnet
-    litellm_params:
-      model: bedrock/anthropic.claude-3-5-sonnet-20240620-v1:0
-      aws_access_key_id: os.environ/AWS_ACCESS_KEY_ID
-      aws_secret_access_key: os.environ/AWS_SECRET_ACCESS_KEY
-      aws_region_name: us-east-1
-EOF
-
-# 2. Add to ~/.kubiya/config
-cat >> ~/.kubiya/config <<EOF
-contexts:
-  - name: production
-    context:
-      api-url: https://control-plane.kubiya.ai
-      litellm-proxy:
-        enabled: true
-        config-file: ~/.kubiya/litellm_production.yaml
-EOF
-
-# 3. Set AWS credentials and start
-export AWS_ACCESS_KEY_ID="your-key"
-export AWS_SECRET_ACCESS_KEY="your-secret"
-kubiya config use-context production
-`;
+const [DEV, STAGING, PRODUCTION] = [recipe("development"), recipe("staging"), recipe("production")];
 
 const EXISTING = `apiVersion: v1
 kind: Config
@@ -135,7 +72,7 @@ describe("the seed's recipes", () => {
   it("work together in any order, and before the first command", async () => {
     const home = await useHome();
     await mkdir(home.state);
-    const append = [PRODUCTION, DEV, STAGING].map((recipe) => recipe.replace(/^kubiya .*$/gm, ""));
+    const append = [PRODUCTION, DEV, STAGING].map((text) => text.replace(/^kubiya .*$/gm, ""));
     expect((await paste(home, ...append)).code).toBe(0);
     const before = await runCli(home, ["config", "current-context"]);
     expect(before.code).toBe(1);

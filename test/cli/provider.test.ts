@@ -1,47 +1,15 @@
 // `provider|agent|model|route` on a configuration file: what is written, what is shown, what is refused.
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { CliResult } from "../fixtures/cli.ts";
 import { runCli } from "../fixtures/cli.ts";
+import { useCertificates } from "../fixtures/direct/certificates.ts";
 import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { startSecure } from "../fixtures/direct/outcome.ts";
+import { CONFIG_FILE, openConfig } from "../fixtures/direct/open-config.ts";
 import type { RawUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { answer, json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
-import type { TestHome } from "../fixtures/home.ts";
 import { parseObject } from "../fixtures/json-object.ts";
 import { useHome } from "../fixtures/use-home.ts";
-
-const FILE = `# ours
-sidelite:
-  # the team's gateway
-  providers:
-    customer:
-      base_url: URL # where
-      api_key: os.environ/CUSTOMER_KEY
-# managed
-model_list:
-  - model_name: managed
-    litellm_params: {model: openai/m, api_key: os.environ/OTHER_KEY}
-`;
-
-interface Bench {
-  readonly home: TestHome;
-  readonly path: string;
-  readonly run: (...args: string[]) => Promise<CliResult>;
-  readonly text: () => Promise<string>;
-}
-
-async function open(content: string): Promise<Bench> {
-  const home = await useHome();
-  const path = await home.write("c.yaml", content);
-  const env = { CUSTOMER_KEY: home.canary("customer", "sk-"), OTHER_KEY: home.canary("other") };
-  const args = ["--proxy-config-file", "./c.yaml"];
-  return {
-    home,
-    path,
-    run: (...typed) => runCli(home, [...typed, ...args], { env }),
-    text: () => readFile(path, "utf8"),
-  };
-}
 
 function listing(...models: string[]): Buffer {
   return json({ data: models.map((id) => ({ id })) });
@@ -51,13 +19,15 @@ async function withUpstream(respond?: Parameters<typeof startUpstream>[0]) {
   const upstream: RawUpstream = await startUpstream(
     respond ?? ((_, socket) => void socket.write(listing("m1", "m2"))),
   );
-  const bench = await open(FILE.replace("URL", `${upstream.origin}/v1`));
+  const bench = await openConfig(CONFIG_FILE.replace("URL", `${upstream.origin}/v1`));
   return { ...bench, upstream };
 }
 
 describe("T9 T10 T11 add, show, edit, rm", () => {
   it("writes a block, keeps comments and the file's mode, and shows no secret", async () => {
-    const { run, text, path } = await open(FILE.replace("URL", "http://127.0.0.1:9/v1"));
+    const { run, text, path } = await openConfig(
+      CONFIG_FILE.replace("URL", "http://127.0.0.1:9/v1"),
+    );
     const before = await text();
     const flags = ["--base-url", "https://second.example", "--api-key-env", "CUSTOMER_KEY"];
     const more = ["--auth-header", "x-api-key", "--header", "X-Team=one", "--models", "a,b"];
@@ -96,7 +66,7 @@ model_list:`,
   });
 
   it("refuses what would not load, and leaves the file as it is", async () => {
-    const { run, text } = await open(FILE.replace("URL", "http://127.0.0.1:9/v1"));
+    const { run, text } = await openConfig(CONFIG_FILE.replace("URL", "http://127.0.0.1:9/v1"));
     const before = await text();
     const refused: [string[], string][] = [
       [["add", "x", "--base-url", "host:80/v1", "--auth", "none"], "lacks http:// or https://"],
@@ -111,16 +81,18 @@ model_list:`,
       [["edit", "customer"], "nothing is to be changed"],
       [["rm", "nobody"], "there is no provider nobody"],
     ];
-    for (const [args, words] of refused) {
-      const { code, stderr, stdout } = await run("provider", ...args);
-      expect({ code, stdout }, args.join(" ")).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toContain(words);
-    }
+    await Promise.all(
+      refused.map(async ([args, words]) => {
+        const { code, stderr, stdout } = await run("provider", ...args);
+        expect({ code, stdout }, args.join(" ")).toEqual({ code: 2, stdout: "" });
+        expect(stderr).toContain(words);
+      }),
+    );
     expect(await text()).toBe(before);
   });
 
   it("T16 another host clears the key, unless told to keep it or given one", async () => {
-    const { run, text } = await open(FILE.replace("URL", "http://127.0.0.1:9/v1"));
+    const { run, text } = await openConfig(CONFIG_FILE.replace("URL", "http://127.0.0.1:9/v1"));
     const cleared = await run("provider", "edit", "customer", "--base-url", "https://b.example");
     expect(cleared.code).toBe(2);
     expect(cleared.stderr).toContain("the key of customer is cleared");
@@ -150,7 +122,7 @@ model_list:`,
   });
 
   it("a variable that is not set here is a warning, since it may be set where it runs", async () => {
-    const { run, home } = await open(FILE.replace("URL", "http://127.0.0.1:9/v1"));
+    const { run, home } = await openConfig(CONFIG_FILE.replace("URL", "http://127.0.0.1:9/v1"));
     const options = { env: { CUSTOMER_KEY: null } };
     const args = ["provider", "list", "--proxy-config-file", "./c.yaml"];
     const { code, stderr, stdout } = await runCli(home, args, options);
@@ -164,36 +136,52 @@ model_list:`,
 });
 
 describe("T12 T13 T14 test, refresh, models", () => {
-  it("tests a provider: latency and models", async () => {
-    const { run, upstream, home } = await withUpstream();
-    const { code, stdout } = await run("provider", "test", "customer");
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout: expect.stringMatching(/^customer answers in \d+ ms, 2 models: m1, m2\n$/),
+  it("T12 tests providers: latency and models, or the reason and what to try", async () => {
+    const good = await startUpstream((_, socket) => void socket.write(listing("m1", "m2")));
+    const failing = async (status: number) =>
+      (await startUpstream((_, socket) => void socket.write(answer(status, "no")))).origin;
+    const missing = await failing(404);
+    const pair = await (await (await useCertificates()).authority("ca")).issue("up");
+    const urls = {
+      good: `${good.origin}/v1`,
+      denied: `${await failing(401)}/v1`,
+      nowhere: `${missing}/openai/api`,
+      listless: `${missing}/v1`,
+      gone: `http://127.0.0.1:${await closedPort()}/v1`,
+      unknown: "http://no-such-host.invalid/v1",
+      untrusted: (await startSecure(pair)).origin,
+    };
+    const blocks = Object.entries(urls).map(
+      ([name, url]) => `    ${name}: {base_url: '${url}', api_key: os.environ/CUSTOMER_KEY}\n`,
+    );
+    const { run, home } = await openConfig(`sidelite:\n  providers:\n${blocks.join("")}`);
+    const test = async (name: string) => {
+      const { code, stdout } = await run("provider", "test", name, "--json");
+      const { ok, reason, hint } = parseObject(stdout);
+      expect(code).toBe(ok === true ? 0 : 1);
+      return [name, [reason, hint]];
+    };
+    const told = await Promise.all(Object.keys(urls).map(test));
+    expect(Object.fromEntries(told)).toEqual({
+      good: ["ok", null],
+      denied: ["http_401", expect.stringContaining("check api_key")],
+      nowhere: ["http_404", `try /v1: base_url: ${missing}/v1`],
+      listless: ["http_404", expect.stringContaining("list its models")],
+      gone: ["connection_refused", expect.stringContaining("is the server running")],
+      unknown: ["dns", "check the host in base_url"],
+      untrusted: ["tls_untrusted", expect.stringContaining("network.tls.verify")],
     });
-    expect(upstream.requests[0]?.line).toBe("GET /v1/models HTTP/1.1");
-    expect(upstream.requests[0]?.values("authorization")).toEqual([
+    const [words, failed] = await Promise.all([
+      run("provider", "test", "good"),
+      run("provider", "test", "gone"),
+    ]);
+    expect(words.stdout).toMatch(/^good answers in \d+ ms, 2 models: m1, m2\n$/);
+    expect(failed.stdout).toMatch(/^gone fails \(connection_refused\): /);
+    expect(failed.stderr).toContain("fix: is the server running");
+    expect(good.requests[0]?.line).toBe("GET /v1/models HTTP/1.1");
+    expect(good.requests[0]?.values("authorization")).toEqual([
       `Bearer ${home.canaries.get("customer")}`,
     ]);
-  });
-
-  it.each([
-    [401, "http_401", "check api_key"],
-    [404, "http_404", "try /v1"],
-  ])("says what %i means", async (status, reason, hint) => {
-    const { run } = await withUpstream((_, socket) => void socket.write(answer(status, "no")));
-    const { code, stdout } = await run("provider", "test", "customer", "--json");
-    expect(code).toBe(1);
-    expect(parseObject(stdout)).toMatchObject({ ok: false, reason });
-    if (status === 401) expect(parseObject(stdout)["hint"]).toContain(hint);
-  });
-
-  it("says that nobody listens", async () => {
-    const { run } = await open(FILE.replace("URL", `http://127.0.0.1:${await closedPort()}/v1`));
-    const { code, stdout, stderr } = await run("provider", "test", "customer");
-    expect(code).toBe(1);
-    expect(stdout).toContain("connection_refused");
-    expect(stderr).toContain("is the server running");
   });
 
   it("refreshes, lists, switches off and on", async () => {
@@ -223,47 +211,5 @@ describe("T12 T13 T14 test, refresh, models", () => {
     expect((await run("model", "enable", "customer/m3")).code).toBe(0);
     expect(await text()).toBe(before);
     expect((await run("model", "enable", "m3")).code).toBe(2);
-  });
-});
-
-describe("agents and routes", () => {
-  it("adds agents, says where each goes, and why", async () => {
-    const { run } = await open(FILE.replace("URL", "http://127.0.0.1:9/v1"));
-    const add = (...args: string[]) => run("agent", "add", ...args);
-    expect((await add("root", "--model-name", "alias", "--provider", "customer")).code).toBe(0);
-    const sub = ["--model-name", "child", "--provider", "customer", "--parent", "root"];
-    expect((await add("analyst", ...sub)).code).toBe(0);
-    expect((await add("twin", "--model-name", "alias", "--provider", "customer")).stderr).toContain(
-      "the agents root and twin have the same key alias",
-    );
-    expect((await run("provider", "rm", "customer")).stderr).toContain("no provider customer");
-    const list = await run("agent", "list", "--json");
-    expect(parseObject(list.stdout)["agents"]).toMatchObject([
-      { name: "root", key: "alias", provider: "customer" },
-      { name: "analyst", key: "child::agent::analyst", parent: "root" },
-    ]);
-    const route = parseObject(
-      (await run("route", "explain", "child::agent::analyst", "--json")).stdout,
-    );
-    expect(route["route"]).toMatchObject({
-      to: "provider",
-      sentModel: "child",
-      url: "http://127.0.0.1:9/v1/chat/completions",
-    });
-    expect((await run("route", "explain", "managed")).stdout).toContain("goes to LiteLLM");
-    expect((await run("route", "list")).stdout).toMatch(/alias +customer/);
-    expect((await run("agent", "rm", "root")).code).toBe(2);
-    expect((await run("agent", "rm", "analyst")).code).toBe(0);
-  });
-
-  it("T6 prints what a base URL gives", async () => {
-    const home = await useHome();
-    const { stdout } = await runCli(home, ["route", "url", "https://gw.example/v1/", "--json"]);
-    expect(parseObject(stdout)["urls"]).toContainEqual({
-      path: "/v1/messages",
-      url: "https://gw.example/v1/messages",
-    });
-    const bad = await runCli(home, ["route", "url", "https://u:p@h/"]);
-    expect(bad).toMatchObject({ code: 2, stderr: expect.not.stringContaining("u:p") });
   });
 });

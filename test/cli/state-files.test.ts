@@ -41,9 +41,12 @@ it.each(["000", "077"])("all that a run leaves is private under umask %s", async
   }
   expect(modes).toEqual([]);
   const names = (await entriesOf(home)).map((path) => relative(home.state, path));
-  for (const name of ["litellm_config.yaml", "litellm_proxy.log", "logs/worker.log", "lock"]) {
+  for (const name of ["litellm_proxy.log", "logs/worker.log", "lock"]) {
     expect(names).toContain(`workers/q/${name}`);
   }
+  expect(names.join("\n")).toMatch(/^workers\/q\/configs\/[0-9a-f]{16}\.yaml$/m);
+  // Nothing was in force: no LiteLLM came up in this short time.
+  expect(names).not.toContain("workers/q/litellm_config.yaml");
 });
 
 it("writes through no link that was planted where it works", async () => {

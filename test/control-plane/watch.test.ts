@@ -10,13 +10,12 @@ import { watchQueue } from "../../src/instance/watch-queue.ts";
 import { until } from "../fixtures/poll.ts";
 
 interface Given {
-  readonly enabled?: boolean;
   readonly asked?: boolean;
   readonly reload?: (() => Promise<string>) | null;
   readonly fault?: UserError;
 }
 
-function start({ enabled = true, asked = true, reload = null, fault }: Given) {
+function start({ asked = true, reload = null, fault }: Given) {
   const said: string[] = [];
   const report: Report = {
     info: (text) => void said.push(text),
@@ -38,7 +37,7 @@ function start({ enabled = true, asked = true, reload = null, fault }: Given) {
   const over = new AbortController();
   const readConfig = async (): Promise<Config> => {
     if (fault) throw fault;
-    return { proxy: { enabled } } as Config;
+    return {} as Config;
   };
   const options = { budgetSeconds: 5, abort: over.signal, force: over.signal };
   const ended = withScope({ ...options, onReleaseError: () => {} }, async (scope) => {
@@ -61,17 +60,18 @@ describe("a change of the queue's settings", () => {
     expect(said).toEqual(["the queue's settings changed: a new LiteLLM serves"]);
   });
 
-  it("never stops a proxy that runs", async () => {
-    const reload = (): Promise<string> => Promise.reject(new Error("must not be asked"));
-    const { said } = await start({ enabled: false, reload });
-    expect(said).toEqual([
-      "the queue's settings switch the local proxy off: it goes on, this takes effect at the next start",
-    ]);
-  });
-
   it("waits for the next start where there is no proxy", async () => {
     const { said } = await start({ reload: null });
     expect(said).toEqual(["the queue's settings changed: this takes effect at the next start"]);
+  });
+
+  it("changes nothing where the reload refuses it", async () => {
+    const refused = new UserError("usage", problem("a broken model"));
+    const { said } = await start({ reload: () => Promise.reject(refused) });
+    expect(said).toEqual([
+      "warning: a broken model",
+      "the queue's settings changed and cannot be used: what is in force stays",
+    ]);
   });
 
   it("is told and changes nothing where it cannot be used", async () => {

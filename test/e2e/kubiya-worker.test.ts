@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { runCli, startCli } from "../fixtures/cli.ts";
+import { runCli } from "../fixtures/cli.ts";
 import type { FakeControlPlane, FakeControlPlaneOptions } from "../fixtures/fake-control-plane.ts";
 import { startFakeControlPlane } from "../fixtures/fake-control-plane.ts";
 import { startFakeTemporal } from "../fixtures/fake-temporal.ts";
@@ -53,7 +53,7 @@ function findWorker(home: TestHome): number | undefined {
 
 describe("the Kubiya worker", () => {
   it(
-    "registers with its key, works through the gateway, and ends by SIGINT on Ctrl+C",
+    "as a daemon registers with its key, works through the gateway, and ends by SIGINT",
     { timeout: 2 * START_MS + 60_000 },
     async () => {
       const home = await useHome();
@@ -63,26 +63,32 @@ describe("the Kubiya worker", () => {
       const plane = await useControlPlane(home, { apiKey, temporalHost: temporal.host });
       await home.write("litellm_config.yaml", CONFIG);
       const begun = performance.now();
-      const cli = startCli(
+      const env = {
+        KUBIYA_API_KEY: apiKey,
+        KUBIYA_CONTROL_PLANE_BASE_URL: `${plane.url}/`,
+        PROVIDER_KEY: home.canary("provider", "sk-"),
+        ...temporal.env,
+      };
+      const started = await runCli(
         home,
         [
-          ...["worker", "start", "--queue-id=q-1", "--type=local"],
+          ...["worker", "start", "--queue-id=q-1", "--type=local", "--daemon"],
           ...["--enable-local-proxy", "--proxy-config-file=./litellm_config.yaml"],
         ],
-        {
-          env: {
-            KUBIYA_API_KEY: apiKey,
-            KUBIYA_CONTROL_PLANE_BASE_URL: `${plane.url}/`,
-            PROVIDER_KEY: home.canary("provider", "sk-"),
-            ...temporal.env,
-          },
-        },
+        { env, deadlineMs: START_MS },
       );
+      expect(started).toMatchObject({ code: 0 });
+      home.onStop(async () => {
+        await runCli(home, ["worker", "stop", "--all", "--force"]);
+      });
+      const folder = join(home.state, "workers/q-1");
+      const readLog = async (): Promise<string> =>
+        readFile(join(folder, "logs/worker.log"), "utf8");
       await until(() => temporal.calls.has("PollWorkflowTaskQueue"), {
         what: "the worker's first poll for tasks",
         deadlineMs: START_MS,
-      }).catch((error: unknown) => {
-        throw new Error(cli.stdout() + cli.stderr(), { cause: error });
+      }).catch(async (error: unknown) => {
+        throw new Error(started.stderr + (await readLog()), { cause: error });
       });
       const slowness = Math.max(1, (performance.now() - begun) / IDLE_START_MS);
       const registered = plane.requests.find(
@@ -113,8 +119,7 @@ describe("the Kubiya worker", () => {
       expect(readCommandLine(pid)).toMatch(/kubiya-control-plane-worker --queue-id q-1$/);
 
       // What the documentation's troubleshooting looks for.
-      const folder = join(home.state, "workers/q-1");
-      const log = await readFile(join(folder, "logs/worker.log"), "utf8");
+      const log = await readLog();
       expect(log).toContain(`LITELLM_API_BASE=${url}`);
       expect(log.split("\n").length).toBeGreaterThan(3);
       const version = await runCli(home, ["--version"], {
@@ -126,17 +131,22 @@ describe("the Kubiya worker", () => {
         "kubiya/claude-sonnet-4",
       );
 
-      const asked = performance.now();
-      cli.signal("SIGINT");
-      await until(() => readCommandLine(pid) === null, {
-        what: "its end",
-        deadlineMs: 3 * STOP_MS * slowness,
+      const status = await runCli(home, ["worker", "status", "--json"]);
+      expect(parseObject(status.stdout)["instance"]).toMatchObject({
+        state: "running",
+        daemon: true,
+        url,
+        worker: { state: "running", pid, restarts: 0 },
       });
+      const shown = await runCli(home, ["worker", "logs", "--tail=1000"]);
+      expect(shown.stdout).toContain(`LITELLM_API_BASE=${url}`);
+
+      const asked = performance.now();
+      expect(await runCli(home, ["worker", "stop", "q-1"])).toMatchObject({ code: 0 });
       expect(performance.now() - asked).toBeLessThan(STOP_MS * slowness);
-      expect(await cli.exited).toEqual({ code: null, signal: "SIGINT" });
+      expect(readCommandLine(pid)).toBeNull();
       // By SIGINT, not by a kill: it had the time for last words.
-      const atTheEnd = await readFile(join(folder, "logs/worker.log"), "utf8");
-      expect(atTheEnd.slice(log.length)).toMatch(/shut|stop|interrupt/i);
+      expect((await readLog()).slice(log.length)).toMatch(/shut|stop|interrupt/i);
     },
   );
 

@@ -1,65 +1,47 @@
 // Every template of `init` on the real LiteLLM: written, served, its models listed, and each reaches its provider. One
-// instance serves most of them, one reload after another; what needs an environment of its own is booted.
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+// instance serves most of them, one reload after another; what needs an environment of its own has its own.
+import { readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
-import { parseYaml } from "../../src/core/yaml.ts";
-import type { CliProcess } from "../fixtures/cli.ts";
-import { runCli, startCli } from "../fixtures/cli.ts";
-import type { FakeAws } from "../fixtures/fake-aws.ts";
-import { startFakeAws } from "../fixtures/fake-aws.ts";
-import type { FakeProvider, RecordedRequest } from "../fixtures/fake-provider.ts";
-import { startFakeProvider } from "../fixtures/fake-provider.ts";
-import type { FakeRedis } from "../fixtures/fake-redis.ts";
-import { startFakeRedis } from "../fixtures/fake-redis.ts";
+import { runCli } from "../fixtures/cli.ts";
 import { parseObject } from "../fixtures/json-object.ts";
+import {
+  deploymentsOf,
+  shareProviders,
+  upstreamModel,
+  withoutProvider,
+} from "../fixtures/providers.ts";
 import { testRuntime } from "../fixtures/runtime.ts";
 import { shareHome } from "../fixtures/share-home.ts";
+import type { ServeNext } from "./serve-in-turn.ts";
+import { serveInTurn } from "./serve-in-turn.ts";
 import type { Served } from "./serve.ts";
-import { ask, awaitServed, chat, listModels } from "./serve.ts";
+import { ask, chat, listModels } from "./serve.ts";
+
+// A boot, 3 to 5 s on an idle machine, and what is asked of it.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = new URL("../../templates/init/", import.meta.url);
 const NAMES = (await readdir(folder)).map((name) => name.replace(/\.yaml$/, "")).toSorted();
 
-interface Deployment {
-  readonly model_name: string;
-  readonly litellm_params: { readonly model: string };
-}
-
 /** Provider -> what must follow its server's address. */
 const ADDRESSES: Readonly<Record<string, string>> = { anthropic: "", groq: "/v1", openai: "/v1" };
-/** These depend on which of AWS's variables are set, or start no LiteLLM. */
-const BOOTED: ReadonlySet<string> = new Set([
-  "bedrock-role",
-  "bedrock-assumed-role",
-  "passthrough",
-]);
+/** AWS keys in the environment would win over their roles. */
+const ROLES = ["bedrock-role", "bedrock-assumed-role"];
+/** No model needs LiteLLM, so none is started. */
+const DIRECT = ["passthrough"];
 /** Google's own libraries would look for credentials first. */
 const NOT_ASKED = "vertex_ai/";
 
-function deploymentsOf(text: string): readonly Deployment[] {
-  const { model_list: list } = parseYaml(text, "template").value as { model_list?: Deployment[] };
-  return list ?? [];
-}
-
 describe("the templates", () => {
   const home = shareHome();
-  let provider: FakeProvider;
-  /** Stands for the rest of the world: LiteLLM's proxy setting leads here, and nothing may come. */
-  let world: FakeProvider;
-  let aws: FakeAws;
-  let redis: FakeRedis;
-
-  beforeAll(async () => {
-    [provider, world] = [await startFakeProvider(), await startFakeProvider()];
-    [aws, redis] = [await startFakeAws(), await startFakeRedis()];
-    for (const server of [provider, world, aws, redis]) home().onStop(() => server.close());
-    provider.behave((request) => (isGroq(request) ? { body: groqAnswer(request) } : {}));
-  });
+  const providers = shareProviders(home);
 
   /** Only hosts, ports and missing addresses of providers change. */
   function redirect(text: string): string {
+    const { provider, redis } = providers();
     return text
       .replaceAll(/http:\/\/localhost:(?:11434|8000)|https:\/\/cloud\.langfuse\.com/g, provider.url)
       .replace("port: 6379", `port: ${redis.port}`)
@@ -69,33 +51,33 @@ describe("the templates", () => {
       });
   }
 
-  /** Every variable that it refers to. */
+  /** Every variable that they refer to. */
   function envOf(text: string): Record<string, string> {
+    const { provider, env } = providers();
     const names = text.matchAll(/^[^#\n]*os\.environ\/(\w+)/gm);
     const made = [...names].map(([, name = ""]): [string, string] => {
       if (name.endsWith("_BASE")) return [name, provider.url];
       if (name.endsWith("_BASE_URL")) return [name, `${provider.url}/v1`];
       return [name, name === "AWS_REGION_NAME" ? "eu-west-1" : `made-up-${name.toLowerCase()}`];
     });
-    const proxies = { HTTP_PROXY: world.url, HTTPS_PROXY: world.url };
-    const bedrock = { AWS_BEDROCK_RUNTIME_ENDPOINT: provider.url };
-    return { ...aws.env, ...bedrock, ...proxies, ...Object.fromEntries(made) };
+    return { ...env, ...Object.fromEntries(made) };
   }
 
-  /** Writes the template by `init`, made to lead to our stand-ins, where `file` says. */
-  async function write(name: string, file: string): Promise<string> {
+  /** Writes the template by `init` and makes it lead to our stand-ins. */
+  async function write(name: string): Promise<string> {
     const written = await runCli(home(), ["init", name]);
     expect(written).toMatchObject({ code: 0, stdout: `./litellm_${name}.yaml\n` });
-    const text = redirect(await readFile(join(home().cwd, `litellm_${name}.yaml`), "utf8"));
-    await writeFile(join(home().cwd, file), text, { mode: 0o600 });
+    const file = join(home().cwd, `litellm_${name}.yaml`);
+    const text = redirect(await readFile(file, "utf8"));
+    await home().write(file, text);
     return text;
   }
 
-  function serve(file: string, env: Record<string, string>): CliProcess {
-    return startCli(home(), ["proxy", "start", "--proxy-config-file", `./${file}`], { env });
-  }
-
-  async function expectServed(served: Served, text: string, before: number): Promise<void> {
+  async function expectServed(name: string, serve: ServeNext): Promise<void> {
+    const { provider, aws, redis } = providers();
+    const text = await write(name);
+    const before = provider.requests.length;
+    const served = await serve(`litellm_${name}.yaml`);
     expect(served.cli.stderr()).not.toMatch(/error|warning/);
     const listed = await listModels(served);
     const names = deploymentsOf(text).map(({ model_name: model }) => model);
@@ -103,47 +85,23 @@ describe("the templates", () => {
     const expected = await askAll(served, text);
     const asked = provider.requests.slice(before).map(upstreamModel);
     expect(asked.filter((model) => model !== null)).toEqual(expected);
-  }
-
-  it.each(NAMES.filter((name) => BOOTED.has(name)))("%s", async (name) => {
-    const file = `litellm_${name}.yaml`;
-    const text = await write(name, file);
-    const before = provider.requests.length;
-    const cli = serve(file, envOf(text));
-    try {
-      await expectServed(await awaitServed(cli), text, before);
-    } finally {
-      await cli.stop();
-    }
-    expect(world.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
+    if (name === "redis-cache") expect(redis.commands).toContain("SET");
     if (name === "bedrock-role") expect(aws.requests).toContain("GET /credentials");
     if (name === "bedrock-assumed-role")
       expect(aws.requests).toContain("STS AssumeRole made-up-bedrock_role_arn");
-  });
+  }
 
-  describe("reloaded into one instance", () => {
-    const names = NAMES.filter((name) => !BOOTED.has(name));
-    const file = "current.yaml";
-    let served: Served;
-
-    beforeAll(async () => {
-      const texts = await Promise.all(
-        names.map((name) => readFile(new URL(`${name}.yaml`, folder), "utf8")),
-      );
-      await write(names[0] ?? "", file);
-      served = await awaitServed(serve(file, envOf(texts.join("\n"))));
-    });
-    afterAll(() => served.cli.stop());
-
+  const own = [...ROLES, ...DIRECT];
+  describe.each([
+    { title: "with keys", names: NAMES.filter((name) => !own.includes(name)) },
+    { title: "with AWS roles", names: ROLES },
+    { title: "without LiteLLM", names: DIRECT },
+  ])("$title", ({ names }) => {
+    const texts = names.map((name) => readFileSync(new URL(`${name}.yaml`, folder), "utf8"));
+    const serve = serveInTurn(home, () => envOf(texts.join("\n")));
     it.each(names)("%s", async (name) => {
-      await rm(join(home().cwd, `litellm_${name}.yaml`), { force: true });
-      const text = await write(name, file);
-      const before = provider.requests.length;
-      const reloaded = await runCli(home(), ["proxy", "reload"]);
-      expect(reloaded.code, reloaded.stderr).toBe(0);
-      await expectServed(served, text, before);
-      expect(world.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
-      if (name === "redis-cache") expect(redis.commands).toContain("SET");
+      await expectServed(name, serve);
+      expect(providers().outside()).toEqual([]);
     });
   });
 
@@ -184,37 +142,6 @@ async function askAll(served: Served, text: string): Promise<string[]> {
     expect(answer.status, answer.text).toBe(200);
   }
   return ["customer-alias", "any"];
-}
-
-/** Whom a provider was asked for; null: no inference. */
-function upstreamModel(request: RecordedRequest): string | null {
-  const bedrock = /^\/model\/([^/]+)\//.exec(request.path)?.[1];
-  if (bedrock !== undefined) return decodeURIComponent(bedrock);
-  const azure = /\/openai\/deployments\/([^/]+)\//.exec(request.path)?.[1];
-  if (azure !== undefined) return azure;
-  const { model } = request.json();
-  return /chat|messages|embeddings/.test(request.path) && typeof model === "string" ? model : null;
-}
-
-function withoutProvider(model: string): string {
-  return model.slice(model.indexOf("/") + 1);
-}
-
-function isGroq(request: RecordedRequest): boolean {
-  return upstreamModel(request)?.startsWith("openai/gpt-oss") === true;
-}
-
-/** Groq's answers always name a tier, and LiteLLM counts on it. */
-function groqAnswer(request: RecordedRequest): string {
-  return JSON.stringify({
-    id: "chatcmpl-groq",
-    object: "chat.completion",
-    created: 1_700_000_000,
-    model: upstreamModel(request),
-    service_tier: "on_demand",
-    choices: [{ index: 0, message: { role: "assistant", content: "pong" }, finish_reason: "stop" }],
-    usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
-  });
 }
 
 /** LiteLLM's own table of costs, as installed. */

@@ -56,6 +56,38 @@ describe("leases", () => {
   });
 });
 
+describe("a suspended process", () => {
+  it("gets no request, which waits where there is no other", async () => {
+    const set = createUpstreamSet({ holdMs: 5_000 });
+    set.add("a", nowhere);
+    set.add("b", nowhere);
+    const running = take(set);
+    set.suspend("a", true);
+    expect([take(set).id, take(set).id]).toEqual(["b", "b"]);
+    set.suspend("b", true);
+    expect(set.tryAcquire()).toBeNull();
+    const held = set.acquire(never);
+    set.suspend("a", false);
+    expect((await held).id).toBe("a");
+    expect(running.id).toBe("a");
+    expect(set.activity("a")).toEqual({ inFlight: 2, heard: 0, broken: 0 });
+  });
+
+  it("counts what is heard of it and what fails", async () => {
+    const set = createUpstreamSet({ holdMs: 1_000 });
+    set.add("a", nowhere);
+    const lease = take(set);
+    await new Promise<void>((resolve) => {
+      const sink = { head: () => {}, data: () => true, end: () => {}, fail: () => resolve() };
+      lease.send({ method: "GET", path: "/", headers: [], bodyLength: null }, null, sink);
+    });
+    lease.release();
+    expect(set.activity("a")).toEqual({ inFlight: 0, heard: 0, broken: 1 });
+    expect(set.activity("unknown")).toBeNull();
+    set.suspend("unknown", true);
+  });
+});
+
 describe("holding", () => {
   it("begins before any process was added, and ends first come, first served", async () => {
     const set = createUpstreamSet({ holdMs: 5_000 });

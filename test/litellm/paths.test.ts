@@ -38,13 +38,13 @@ describe("custom modules", () => {
     "general_settings: {custom_auth: my_auth.check}",
     "guardrails: [{guardrail_name: g, litellm_params: {guardrail: my_guard.Guard, mode: pre_call}}]",
   ])("%s is served from the file's folder", (line) => {
-    expect(withSetting(line)).toMatchObject({ usesCustomModules: true, cwd: "/project" });
+    expect(withSetting(line)).toMatchObject({ cwd: "/project" });
   });
 
   it.each([
     "litellm_settings: {callbacks: [langfuse]}",
     "general_settings: {pass_through_endpoints: [{path: /x, target: 'https://a.b'}]}",
   ])("%s is none", (line) => {
-    expect(withSetting(line)).toMatchObject({ usesCustomModules: false, cwd: null });
+    expect(withSetting(line)).toMatchObject({ cwd: null });
   });
 });

@@ -13,6 +13,7 @@ describe("sidelite:", () => {
   key: os.environ/MY_KEY
   max-generations: 2
   recycle-at-mb: 2000
+  watch: false
 `;
     const { sidelite, rendered, secrets } = prepare(text, {
       env: { MY_KEY: "a-stable-key-of-mine" },
@@ -25,6 +26,7 @@ describe("sidelite:", () => {
       allowPaths: ["/v1/my"],
       maxGenerations: 2,
       recycleAtMb: 2000,
+      watch: false,
     });
     expect(sidelite.key?.reveal()).toBe("a-stable-key-of-mine");
     expect(secrets.map((secret) => secret.reveal())).toContain("a-stable-key-of-mine");
@@ -42,6 +44,7 @@ describe("sidelite:", () => {
       key: null,
       maxGenerations: null,
       recycleAtMb: null,
+      watch: true,
     });
   });
 

@@ -69,6 +69,19 @@ describe.each([
     expect(await os.findByEnvironment(`${cookie.name}=${cookie.value}.other`)).toEqual([]);
   });
 
+  it("measures what a process uses", async () => {
+    const child = await start("exec awk 'BEGIN { while (1) n += 1 }'");
+    const used = async () => (await os.measure(child.pid))?.cpuSeconds ?? 0;
+    await until(async () => (await used()) >= 1, { what: "a second of CPU", deadlineMs: 20_000 });
+    const usage = await os.measure(child.pid);
+    expect(usage?.cpuSeconds).toBeLessThan(20);
+    expect(usage?.residentMb).toBeGreaterThan(0.5);
+    expect(usage?.residentMb).toBeLessThan(100);
+    child.killGroup("SIGKILL");
+    await child.exited;
+    expect(await os.measure(child.pid)).toBeNull();
+  });
+
   it("sees that a process is stopped", async () => {
     const child = await start("sleep 30");
     expect(await os.isStopped(child.pid)).toBe(false);

@@ -12,6 +12,8 @@ import { workerCommand } from "../fixtures/worker.ts";
 /** From claim to a running worker, on a quiet machine. */
 const LONGEST_PHASE_MS = 2_500;
 const ROUND_MS = 15_000;
+/** Queues that are killed side by side: while one sleeps to its moment another boots. */
+const LANES = 4;
 
 it(
   "leaves nothing when its supervisor is killed at any moment, and starts again",
@@ -19,33 +21,37 @@ it(
   async () => {
     const { home, start, daemon, run, status, proxied } = await useInstances();
     const random = chance();
-    const path = join(home.state, "workers/q/instance.json");
-    const cookies: string[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const phase = random.next() * LONGEST_PHASE_MS;
-      const command = ["worker", "start", "-d", "--queue-id", "q", ...proxied];
+    const cookies = new Set<string>();
+    const killOnce = async (queue: string, round: number): Promise<void> => {
+      const path = join(home.state, "workers", queue, "instance.json");
+      const phase = ((round + random.next()) / ROUNDS) * LONGEST_PHASE_MS;
+      const command = ["worker", "start", "-d", "--queue-id", queue, ...proxied];
       const parent = start([...command, "--", ...workerCommand("escape")]);
       const record = await until(
         async () => {
           const found = await readRecord(path, new Date());
-          return found !== null && !cookies.includes(found.cookie) ? found : null;
+          return found !== null && !cookies.has(found.cookie) ? found : null;
         },
         { what: `the record of round ${round}` },
       );
       await new Promise((resolve) => setTimeout(resolve, phase));
       if (await isRunning(record)) process.kill(record.pid, "SIGKILL");
-      cookies.push(record.cookie);
+      cookies.add(record.cookie);
       await until(async () => (await findByCookie(restoreCookie(record.cookie))).length === 0, {
         what: `the end of all of round ${round}, killed after ${phase.toFixed(0)} ms, seed ${random.seed}`,
         deadlineMs: 3_000,
       });
       const { code } = await parent.finished;
       expect([0, 1]).toContain(code);
-    }
-    expect(new Set(cookies).size).toBe(ROUNDS);
-    expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-    expect(await status("q")).toMatchObject({ state: "running" });
-    expect(await run(["worker", "stop"])).toMatchObject({ code: 0 });
+    };
+    const lanes = Array.from({ length: LANES }, async (_, lane) => {
+      for (let round = lane; round < ROUNDS; round += LANES) await killOnce(`q${lane}`, round);
+    });
+    await Promise.all(lanes);
+    expect(cookies.size).toBe(ROUNDS);
+    expect(await daemon("q0", "wait")).toMatchObject({ code: 0 });
+    expect(await status("q0")).toMatchObject({ state: "running" });
+    expect(await run(["worker", "stop", "--all"])).toMatchObject({ code: 0 });
   },
 );
 
@@ -54,8 +60,8 @@ it("says that a hanging instance does not answer, and ends it with --force only"
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
   const { pid } = await status("q");
   process.kill(pid ?? 0, "SIGSTOP");
-  expect(await status("q")).toMatchObject({ state: "not answering", pid });
-  const refused = await run(["worker", "stop"]);
+  const [shown, refused] = await Promise.all([status("q"), run(["worker", "stop"])]);
+  expect(shown).toMatchObject({ state: "not answering", pid });
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("q does not answer");
   expect(await run(["worker", "stop", "--force"])).toMatchObject({ code: 0 });

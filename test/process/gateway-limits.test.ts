@@ -1,12 +1,8 @@
-import { Agent } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import { until } from "../fixtures/poll.ts";
 import { ask, openRaw, rawRequest } from "./gateway-client.ts";
 import { startRig, WORKER_KEY } from "./gateway-rig.ts";
-
-const ROUNDS = Number(process.env["SIDELITE_ROUNDS"] ?? 20);
 
 async function servingRig(options: Parameters<typeof startRig>[0]) {
   const rig = await startRig(options);
@@ -115,24 +111,6 @@ describe("times", () => {
     expect(standIn.sockets.size).toBeGreaterThan(0);
     await until(() => standIn.sockets.size === 0, { what: "the pool's end" });
     expect((await ask(port)).status).toBe(200);
-  });
-
-  it("a request at the edge of every idle limit is served", async () => {
-    const idleMs = 200;
-    const rig = await servingRig({ poolIdleMs: idleMs, limits: { keepAliveMs: 5_000 } });
-    const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
-    onTestFinished(() => agents.forEach((agent) => agent.destroy()));
-    let failed = 0;
-    const client = async (agent: Agent, number: number): Promise<void> => {
-      for (let round = 0; round < ROUNDS; round++) {
-        const answer = await ask(rig.port, { agent, body: "{}" }).catch(() => null);
-        if (answer?.status !== 200) failed += 1;
-        // The pool looks four times in its idle time: every moment around both edges is met.
-        await delay(idleMs * (0.9 + ((number * 7 + round * 3) % 40) / 100));
-      }
-    };
-    await Promise.all(agents.map(client));
-    expect(failed).toBe(0);
   });
 });
 

@@ -5,6 +5,8 @@ import type { Effect, Input, ProxyFailure, ProxyState } from "../../src/proxy/st
 export class Machine {
   state: ProxyState = INITIAL;
   now = 1_000_000;
+  /** How many generations may serve a configuration, by its number; one where it is not said. */
+  most: readonly number[] = [];
   readonly #maxRestarts: number;
 
   constructor(maxRestarts = 5) {
@@ -24,7 +26,12 @@ export class Machine {
   }
 
   effects(input: Input): readonly Effect[] {
-    const moment = { now: this.now, random: 0, maxRestarts: this.#maxRestarts };
+    const moment = {
+      now: this.now,
+      random: 0,
+      maxRestarts: this.#maxRestarts,
+      most: (spec: number) => this.most[spec] ?? 1,
+    };
     const step = reduce(this.state, input, moment);
     this.state = step.state;
     return step.effects;

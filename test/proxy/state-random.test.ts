@@ -5,6 +5,8 @@ import { expect, it } from "vitest";
 import type { Input, ProxyState } from "../../src/proxy/state-types.ts";
 import { ending, Machine } from "./machine.ts";
 
+/** Generations at once. */
+const MOST = 3;
 const number = integer({ min: 1, max: 4 });
 const end = constantFrom(ending(), ending({ permanent: true }), ending({ kind: "unready" }));
 const reason = constantFrom("fork", "unsafe", "closing", "duplicate" as const);
@@ -19,7 +21,13 @@ const anything: Arbitrary<Input> = oneof(
     missing: constantFrom<readonly string[]>([], ["m"]),
     ms: constantFrom(5),
   }),
-  record({ type: constantFrom("unready" as const, "ended" as const), generation: number, end }),
+  record({
+    type: constantFrom("unready" as const, "ended" as const, "hung" as const),
+    generation: number,
+    end,
+  }),
+  constantFrom<Input>({ type: "grow" }, { type: "shrink" }),
+  record({ type: constantFrom("recycle" as const), generation: number, mb: constantFrom(900) }),
   record({ type: constantFrom("keeper-ended" as const), keeper: number, end }),
   record({
     type: constantFrom("refused" as const),
@@ -37,7 +45,9 @@ function check(before: ProxyState, input: Input, after: ProxyState, effects: str
   );
   expect(coming.length, "one generation comes at a time").toBeLessThanOrEqual(1);
   const serving = after.generations.filter(({ status }) => status === "serving");
-  expect(serving.length, "one generation serves").toBeLessThanOrEqual(1);
+  expect(serving.length, "no more serve than may").toBeLessThanOrEqual(MOST);
+  const specs = new Set(serving.map(({ spec }) => spec));
+  expect(specs.size, "one configuration is served").toBeLessThanOrEqual(1);
   const importing = after.keepers.filter(({ status }) => status === "importing");
   expect(importing.length, "one keeper imports at a time").toBeLessThanOrEqual(1);
   for (const { keeper } of after.generations) {
@@ -63,6 +73,7 @@ it("keeps its promises whatever happens in whatever order", () => {
   assert(
     property(array(anything, { minLength: 1, maxLength: 40 }), (inputs) => {
       const machine = new Machine();
+      machine.most = [MOST, 1, MOST];
       machine.take({ type: "begin" });
       for (const input of inputs) {
         machine.now += 3_000;

@@ -57,9 +57,18 @@ export interface TestProxyOptions {
   /** false: SIDELITE_FORK=0. */
   readonly fork?: boolean;
   readonly cookie?: Cookie;
+  /** Instead of the recording one. */
+  readonly upstream?: UpstreamControl;
+  /** For the sockets; default: the home's. */
+  readonly socketDir?: string;
 }
 
-export const LIMITS: ProxyLimits = { readinessSeconds: 60, maxRestarts: 5, graceSeconds: 2 };
+export const LIMITS: ProxyLimits = {
+  readinessSeconds: 60,
+  maxRestarts: 5,
+  drainSeconds: 2,
+  graceSeconds: 2,
+};
 
 export async function fakePython(home: TestHome): Promise<string> {
   return makeFakePython((await testRuntime()).python, join(home.dir, "python"));
@@ -95,7 +104,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
   const log = openLogFile(logPath, { maxBytes: 1 << 24, keep: 1 });
   const key = home.canary("master", "sk-");
   const deps: ProxyDeps = {
-    upstream,
+    upstream: options.upstream ?? upstream,
     report: reportTo(events),
     log,
     redactor: createRedactor([new Secret(key)]),
@@ -108,6 +117,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
   const cookie = options.cookie ?? createCookie("test");
   const mark = { [cookie.name]: cookie.value };
   const imported = { ...importEnvironment(home.env, []), ...mark };
+  const socketDir = options.socketDir ?? home.runDir;
   const cwd = join(home.dir, "empty");
   await mkdir(cwd, { recursive: true });
   const proxy = await startProxy(
@@ -115,7 +125,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
       keeper: {
         python: options.python,
         importEnvironment: options.fork === false ? { ...imported, SIDELITE_FORK: "0" } : imported,
-        socketDir: home.runDir,
+        socketDir,
         cwd,
         tag: "litellm",
       },
@@ -133,7 +143,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
     upstream,
     events,
     groups,
-    socketDir: home.runDir,
+    socketDir,
     names: () => events.map(({ name }) => name),
     log: async () => {
       await log.drained();
@@ -158,6 +168,9 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
           wildcard: names.filter((name) => name.includes("*")),
         },
         masterKey: new Secret(key),
+        most: 1,
+        whyOne: null,
+        recycleAtMb: null,
         ...more,
       };
     },
@@ -231,6 +244,8 @@ function createTestUpstream(): TestUpstream {
       serving.delete(id);
       await drains;
     },
+    suspend: (id, suspended) => void calls.push(`${suspended ? "suspend" : "resume"} ${id}`),
+    activity: (id) => (serving.has(id) ? { inFlight: 0, heard: 0, broken: 0 } : null),
     remove: (id) => {
       calls.push(`remove ${id}`);
       serving.delete(id);

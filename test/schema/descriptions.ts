@@ -76,6 +76,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "sidelite.max-generations": "Most LiteLLM processes at once.",
   "sidelite.recycle-at-mb":
     "Memory of a LiteLLM process in MB at which a fresh one takes its place.",
+  "sidelite.watch": "false: a changed file waits for `reload`. Absent: it is put in force at once.",
   "sidelite.providers.*.type": "A kind of gateway: sets base_url and whether a key is needed.",
   "sidelite.providers.*.base_url": "Address of the gateway, with or without /v1.",
   "sidelite.providers.*.api_key": "A reference: os.environ/NAME or ${env.NAME}.",

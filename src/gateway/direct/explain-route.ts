@@ -14,15 +14,25 @@ export interface RouteExplanation {
   readonly why: string;
 }
 
-export function explainRoute(table: RouteTable, model: string): RouteExplanation {
+/** `hasLitellm` false: LiteLLM has no model at all, so nothing is sent there. */
+export function explainRoute(
+  table: RouteTable,
+  model: string,
+  hasLitellm = true,
+): RouteExplanation {
   const decision = table.lookup(model);
+  if (decision.to === "litellm" && !hasLitellm) {
+    const why = `${decision.rule === "managed-subagent" ? reasonOf(decision) : "no provider serves it"}, and there is no model_list: 404`;
+    return { model, to: "refused", provider: null, sentModel: null, url: null, why };
+  }
   const base = decision.to === "provider" ? decision.provider.base : null;
   return {
     model,
     to: decision.to,
     provider: decision.to === "provider" ? decision.provider.name : null,
     sentModel: decision.to === "refused" ? null : decision.model,
-    url: base && base.origin + joinPath(base, "/v1/chat/completions"),
+    // Default parameters may be a credential.
+    url: base && base.origin + joinPath({ ...base, parameters: [] }, "/v1/chat/completions"),
     why: reasonOf(decision),
   };
 }

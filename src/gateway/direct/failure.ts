@@ -9,73 +9,49 @@ export interface Target {
   readonly address: string;
 }
 
-type Cause = readonly [status: number, code: string, text: string];
+type Cause = readonly [code: string, text: string];
 
-const UNTRUSTED: Cause = [
-  502,
-  "tls_untrusted",
-  "its certificate is not signed by a trusted authority",
-];
-const HANDSHAKE: Cause = [502, "tls_handshake", "the TLS handshake failed"];
+const UNTRUSTED: Cause = ["tls_untrusted", "its certificate is not signed by a trusted authority"];
+const HANDSHAKE: Cause = ["tls_handshake", "the TLS handshake failed"];
+const NO_VERSION: Cause = ["tls_version", "no TLS version in common"];
+const REFUSED_CLIENT: Cause = ["tls_client_certificate", "it refused the client certificate"];
 
-/** By Node's, OpenSSL's or undici's error code. */
+/** By Node's, undici's or OpenSSL's error code, the last without `ERR_SSL_`. A code that ends in `_timeout` is a 504. */
 const CAUSES: Readonly<Record<string, Cause>> = {
-  ENOTFOUND: [502, "dns", "the host name is not known"],
-  EAI_AGAIN: [502, "dns", "the name server does not answer"],
-  ECONNREFUSED: [502, "connection_refused", "the connection was refused"],
-  EHOSTUNREACH: [502, "unreachable", "the host cannot be reached"],
-  ENETUNREACH: [502, "unreachable", "the network cannot be reached"],
-  ETIMEDOUT: [504, "connect_timeout", "no connection in time"],
-  ECONNRESET: [502, "connection_reset", "the connection was reset"],
-  EPIPE: [502, "connection_reset", "the connection was closed"],
-  UND_ERR_SOCKET: [
-    502,
-    "connection_closed",
-    "the connection was closed before the answer was complete",
-  ],
-  UND_ERR_HEADERS_TIMEOUT: [504, "read_timeout", "no answer within the read timeout"],
-  UND_ERR_BODY_TIMEOUT: [504, "read_timeout", "no further byte within the read timeout"],
-  UND_ERR_HEADERS_OVERFLOW: [502, "bad_response", "its response headers are too large"],
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: [
-    502,
-    "bad_response",
-    "its body does not have the announced length",
-  ],
+  ENOTFOUND: ["dns", "the host name is not known"],
+  EAI_AGAIN: ["dns", "the name server does not answer"],
+  ECONNREFUSED: ["connection_refused", "the connection was refused"],
+  EHOSTUNREACH: ["unreachable", "the host cannot be reached"],
+  ENETUNREACH: ["unreachable", "the network cannot be reached"],
+  ETIMEDOUT: ["connect_timeout", "no connection in time"],
+  ECONNRESET: ["connection_reset", "the connection was reset"],
+  EPIPE: ["connection_reset", "the connection was closed"],
+  UND_ERR_SOCKET: ["connection_closed", "the connection was closed before the answer was complete"],
+  UND_ERR_HEADERS_TIMEOUT: ["read_timeout", "no answer within the read timeout"],
+  UND_ERR_BODY_TIMEOUT: ["read_timeout", "no further byte within the read timeout"],
+  UND_ERR_HEADERS_OVERFLOW: ["bad_response", "its response headers are too large"],
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["bad_response", "its body has another length than it said"],
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   CERT_UNTRUSTED: UNTRUSTED,
-  CERT_HAS_EXPIRED: [502, "tls_expired", "its certificate has expired"],
-  CERT_NOT_YET_VALID: [502, "tls_not_yet_valid", "its certificate is not valid yet"],
-  ERR_TLS_CERT_ALTNAME_INVALID: [502, "tls_hostname", "its certificate is for another host"],
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: [
-    502,
-    "tls_client_certificate",
-    "it wants a client certificate",
-  ],
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: [
-    502,
-    "tls_client_certificate",
-    "it refused the client certificate",
-  ],
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: [
-    502,
-    "tls_client_certificate",
-    "it refused the client certificate",
-  ],
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: [502, "tls_version", "no TLS version in common"],
-  ERR_SSL_UNSUPPORTED_PROTOCOL: [502, "tls_version", "no TLS version in common"],
-  ERR_SSL_NO_SUPPORTED_VERSIONS_ENABLED: [502, "tls_version", "no TLS version in common"],
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: [
-    502,
-    "tls_handshake",
-    "no cipher in common, or a certificate is missing",
-  ],
-  ERR_SSL_WRONG_VERSION_NUMBER: [502, "tls_handshake", "it does not speak TLS on this port"],
+  CERT_HAS_EXPIRED: ["tls_expired", "its certificate has expired"],
+  CERT_NOT_YET_VALID: ["tls_not_yet_valid", "its certificate is not valid yet"],
+  ERR_TLS_CERT_ALTNAME_INVALID: ["tls_hostname", "its certificate is for another host"],
+  TLSV13_ALERT_CERTIFICATE_REQUIRED: ["tls_client_certificate", "it wants a client certificate"],
+  SSLV3_ALERT_BAD_CERTIFICATE: REFUSED_CLIENT,
+  TLSV1_ALERT_UNKNOWN_CA: REFUSED_CLIENT,
+  TLSV1_ALERT_PROTOCOL_VERSION: NO_VERSION,
+  UNSUPPORTED_PROTOCOL: NO_VERSION,
+  NO_SUPPORTED_VERSIONS_ENABLED: NO_VERSION,
+  SSLV3_ALERT_HANDSHAKE_FAILURE: [HANDSHAKE[0], "no cipher in common, or a certificate is missing"],
+  WRONG_VERSION_NUMBER: [HANDSHAKE[0], "it does not speak TLS on this port"],
   EPROTO: HANDSHAKE,
 };
+/** While the handshake lasts these are its failure. */
+const CLOSED: ReadonlySet<string> = new Set(["connection_reset", "connection_closed"]);
 
 /** `during` tells a reset in the handshake from one of the exchange. An UpstreamFailure stays as it is. */
 export function describeFailure(
@@ -91,20 +67,17 @@ export function describeFailure(
     });
   }
   const raw = codeOf(error);
-  const known = CAUSES[raw];
-  const [status, code, text] = known ?? guess(raw, during);
-  const isHandshake =
-    during === "tls" && (code === "connection_reset" || code === "connection_closed");
-  const [shownCode, shownText] = isHandshake ? [HANDSHAKE[1], HANDSHAKE[2]] : [code, text];
-  const message = `${target.provider} (${target.address}): ${shownText}`;
-  return new UpstreamFailure(status, shownCode, message, { cause: error });
+  const found = CAUSES[raw.replace(/^ERR_SSL_/, "")] ?? guess(raw, during);
+  const [code, text] = during === "tls" && CLOSED.has(found[0]) ? HANDSHAKE : found;
+  const status = code.endsWith("_timeout") ? 504 : 502;
+  const message = `${target.provider} (${target.address}): ${text}`;
+  return new UpstreamFailure(status, code, message, { cause: error });
 }
 
 function guess(raw: string, during: "tls" | "exchange"): Cause {
-  if (raw.startsWith("HPE_")) return [502, "bad_response", "its answer is not HTTP/1.1"];
-  if (raw.startsWith("ERR_SSL_") || raw.startsWith("ERR_TLS_") || raw.startsWith("CERT_"))
-    return HANDSHAKE;
-  return during === "tls" ? HANDSHAKE : [502, "connection_failed", "the exchange failed"];
+  if (raw.startsWith("HPE_")) return ["bad_response", "its answer is not HTTP/1.1"];
+  if (during === "tls" || /^(?:ERR_SSL_|ERR_TLS_|CERT_)/.test(raw)) return HANDSHAKE;
+  return ["connection_failed", "the exchange failed"];
 }
 
 function codeOf(error: unknown): string {

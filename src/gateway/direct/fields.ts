@@ -2,22 +2,12 @@
 import { isMapping } from "../../core/converted.ts";
 import type { YamlPath } from "../../core/document.ts";
 import { renderPath } from "../../core/document.ts";
-import type { Problem, Severity } from "../../core/errors.ts";
-import type { Environment } from "../../core/host.ts";
-import type { Place } from "../../core/place.ts";
+import type { Severity } from "../../core/errors.ts";
 import { expandReferences } from "../../core/references.ts";
 import { Secret } from "../../core/secret.ts";
 import { nearest } from "../../core/suggest.ts";
+import type { FieldsContext } from "./fields-context.ts";
 import { parseSwitch } from "./switch.ts";
-
-export interface FieldsContext {
-  readonly env: Environment;
-  place(path: YamlPath): Place;
-  /** Grows while fields are read. */
-  readonly problems: Problem[];
-  /** Values that must never be shown. */
-  readonly secrets: Secret[];
-}
 
 interface TextOptions {
   /** A credential or endpoint: `env:NAME` counts as a reference. */
@@ -76,7 +66,15 @@ export class Fields {
   secret(name: string): Secret | null {
     const text = this.text(name, { credential: true });
     if (text === null) return null;
+    this.keepNames(name);
     return this.keepSecret(new Secret(text));
+  }
+
+  /** Variables in the text as written, or in `part` of it, hold a secret. */
+  keepNames(name: string, part = /[^]*/): void {
+    const [text = ""] = part.exec(String(this.raw(name))) ?? [];
+    const { used } = expandReferences(text, this.#context.env, { credential: true });
+    for (const variable of used) this.#context.secretNames.add(variable);
   }
 
   keepSecret(secret: Secret): Secret {

@@ -1,7 +1,7 @@
 // Parses the `agents` section: each agent's model, parent and provider, named or inline as in Tracecat.
 import { nearest } from "../../core/suggest.ts";
 import { checkBases, checkKey, checkParent } from "./check-agents.ts";
-import type { FieldsContext } from "./fields.ts";
+import type { FieldsContext } from "./fields-context.ts";
 import { Fields } from "./fields.ts";
 import type { NetworkContext } from "./parse-network.ts";
 import { hasCredential, parseProvider } from "./parse-provider.ts";

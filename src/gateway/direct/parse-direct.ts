@@ -6,7 +6,7 @@ import { UserError } from "../../core/errors.ts";
 import type { Environment } from "../../core/host.ts";
 import type { Place } from "../../core/place.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { FieldsContext } from "./fields.ts";
+import type { FieldsContext } from "./fields-context.ts";
 import { parseAgents } from "./parse-agents.ts";
 import { defaultNetwork } from "./parse-network.ts";
 import { parseProviders } from "./parse-providers.ts";
@@ -29,6 +29,8 @@ export interface ParsedDirect {
   readonly config: DirectConfig;
   /** For the redactor. */
   readonly secrets: readonly Secret[];
+  /** Variables that hold one. */
+  readonly secretNames: readonly string[];
   /** Warnings and notices. */
   readonly problems: readonly Problem[];
 }
@@ -39,6 +41,7 @@ export function parseDirect(input: DirectInput): ParsedDirect {
     place: (path) => input.place(path),
     problems: [],
     secrets: [],
+    secretNames: new Set(),
   };
   const network = {
     defaults: defaultNetwork(proxyFromEnvironment(input.env)),
@@ -49,7 +52,8 @@ export function parseDirect(input: DirectInput): ParsedDirect {
   const errors = context.problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new UserError("usage", context.problems);
   const config = { providers: parsed.providers, disabledProviders: [...parsed.disabled], agents };
-  return { config, secrets: context.secrets, problems: context.problems };
+  const { secrets, secretNames, problems } = context;
+  return { config, secrets, secretNames: [...secretNames], problems };
 }
 
 function makeAbsolute(written: string, { home, baseDir }: DirectInput): string {

@@ -79,6 +79,8 @@ function parseKey(fields: Fields): Secret | null {
 function parseBase(fields: Fields, preset: Preset | null): BaseUrl | null {
   const text = fields.text("base_url", { credential: true }) ?? preset?.baseUrl ?? null;
   if (text === null) return null;
+  // Default parameters may be a credential.
+  fields.keepNames("base_url", /\?[^]*/);
   const parsed = parseBaseUrl(text);
   if ("problem" in parsed) {
     fields.fail("base_url", parsed.problem, parsed.remedy);

@@ -1,6 +1,6 @@
 // Parses the `providers` section: a mapping by name, or Llama Stack's list of `remote::passthrough` blocks.
 import type { YamlPath } from "../../core/document.ts";
-import type { FieldsContext } from "./fields.ts";
+import type { FieldsContext } from "./fields-context.ts";
 import { Fields } from "./fields.ts";
 import type { NetworkContext } from "./parse-network.ts";
 import { hasCredential, parseProvider } from "./parse-provider.ts";
@@ -68,7 +68,7 @@ function parseEntry(
   const provider = parseProvider(name, fields, network);
   if (!hasCredential(provider) && !fields.hasFailed("api_key")) {
     const remedy =
-      "set api_key or forward_headers; or auth: none for a server that needs no credential";
+      "set api_key (--api-key-env) or forward_headers; or auth: none for a server that needs none";
     fields.fail("api_key", `the provider ${name} has no credential`, remedy);
   }
   if (

@@ -27,6 +27,7 @@ export function parseProxy(network: Fields, context: NetworkContext): ProxySetti
   }
   const server = (name: string, text: string | null) => {
     if (text === null) return null;
+    proxy.keepNames(name, /^[^@]*@/);
     const parsed = parseProxyUrl(text);
     if (parsed === null) {
       proxy.fail(

@@ -1,4 +1,4 @@
-// A state under change: what the rules of state.ts and death.ts write to.
+// One step from state to state while the rules make it: they write the changes and the effects to it.
 import type {
   Effect,
   EventFields,
@@ -8,7 +8,7 @@ import type {
   ProxyState,
 } from "./state-types.ts";
 
-export class Draft {
+export class Transition {
   state: ProxyState;
   readonly effects: Effect[] = [];
   readonly moment: Moment;
@@ -46,6 +46,21 @@ export class Draft {
       known.id === id ? { ...known, ...change } : known,
     );
     this.set({ keepers });
+  }
+
+  /** Of the wanted configuration, and here to stay. */
+  fresh(): readonly GenerationState[] {
+    const { generations, wanted } = this.state;
+    return generations.filter(
+      ({ spec, status, tired }) => spec === wanted && status === "serving" && !tired,
+    );
+  }
+
+  /** It gets no new request and ends with its last. */
+  drain(generation: number): void {
+    this.setGeneration(generation, { status: "draining" });
+    this.do({ type: "drain", generation });
+    this.event("proxy.draining", { generation });
   }
 
   /** It ends now, and its end is no death. */

@@ -1,0 +1,22 @@
+// What a command gets beside its input: the host, the voice, the signals.
+import type { Context, Input, Signals } from "./core/context.ts";
+import type { Host } from "./core/host.ts";
+
+export async function createContext(
+  host: Host,
+  signals: Signals,
+  flags: Input["flags"],
+): Promise<Context> {
+  const { createTerminal } = await import("./ui/terminal.ts");
+  const verbose = flags["verbose"] === true;
+  return {
+    host,
+    signals,
+    verbose,
+    get yes() {
+      return flags["yes"] === true || host.stdin.isTTY !== true;
+    },
+    report: await createTerminal(host, { verbose }),
+    print: (text) => void host.stdout.write(`${text}\n`),
+  };
+}

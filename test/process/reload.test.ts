@@ -1,0 +1,141 @@
+// What a reload changes on a running instance besides its models: keys, modules, contexts; and what it takes back.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect, it } from "vitest";
+
+import { ask, awaitServed, chat } from "../e2e/serve.ts";
+import { until } from "../fixtures/poll.ts";
+import type { Instances } from "../fixtures/use-instances.ts";
+import { useInstances } from "../fixtures/use-instances.ts";
+
+const MODEL = (name: string) =>
+  `model_list:\n  - {model_name: ${name}, litellm_params: {model: openai/x, api_key: os.environ/FAKE_PROVIDER_KEY}}\n`;
+
+async function pendingOf({ live }: Instances): Promise<string> {
+  return (await live("default")).config?.pending.join("\n") ?? "";
+}
+
+it("changes the user's master key under load without a refused request", async () => {
+  const instances = await useInstances();
+  const { home, run, start, proxied } = instances;
+  const [old = "", fresh = ""] = [1, 2].map((n) => home.canary(`master-${n}`, "sk-"));
+  const withKey = (key: string) =>
+    home.write("litellm.yaml", `${MODEL("m")}general_settings: {master_key: ${key}}\n`);
+  await withKey(old);
+  const served = await awaitServed(start(["proxy", "start", ...proxied]));
+  const statuses = new Set<number>();
+  let isOver = false;
+  const clients = [1, 2, 3, 4].map(async () => {
+    while (!isOver) statuses.add((await chat(served, "m")).status);
+  });
+  const asOld = { ...served, key: old };
+  expect((await ask(asOld, "/model/info", {})).status).not.toBe(401);
+  await withKey(fresh);
+  expect(await run(["proxy", "reload"])).toMatchObject({ code: 0 });
+  expect((await ask(asOld, "/v1/models")).status).toBe(401);
+  expect((await ask({ ...served, key: fresh }, "/v1/models")).status).toBe(200);
+  isOver = true;
+  await Promise.all(clients);
+  expect([...statuses]).toEqual([200]);
+  await served.cli.stop();
+});
+
+it("takes back a configuration whose LiteLLM comes up and ends again and again", async () => {
+  const instances = await useInstances();
+  const { home, fake, start, proxied, live } = instances;
+  await fake.behave({ boots: [{}, { crash_after: 0 }, { crash_after: 0 }, {}] });
+  const served = await awaitServed(start(["proxy", "start", ...proxied]));
+  await writeFile(join(home.cwd, "litellm.yaml"), MODEL("n"));
+  await until(
+    async () => {
+      await chat(served, "n");
+      return (await pendingOf(instances)).includes("LiteLLM ended twice at once");
+    },
+    { what: "the roll-back", deadlineMs: 30_000 },
+  );
+  expect((await chat(served, "m")).status).toBe(200);
+  const { proxy, config } = await live("default");
+  expect(proxy).toMatchObject({ models: ["m"], phase: "ready" });
+  expect(config?.unapplied).toEqual([join(home.cwd, "litellm.yaml")]);
+  const copy = await readFile(join(home.state, "workers/default/litellm_config.yaml"), "utf8");
+  expect(copy).toContain("model_name: m");
+  expect(served.cli.stderr()).toContain("the one before is in force again");
+  await served.cli.stop();
+});
+
+it("keeps the old one and its copy when the new one does not come up", async () => {
+  const instances = await useInstances();
+  const { home, fake, run, start, proxied } = instances;
+  await fake.behave({ boots: [{}, { boot_error: "broken for good" }, {}] });
+  const served = await awaitServed(start(["proxy", "start", ...proxied]));
+  const copy = join(home.state, "workers/default/litellm_config.yaml");
+  const before = await readFile(copy, "utf8");
+  const digest = await readFile(join(home.state, "workers/default/configs/last-good"), "utf8");
+  const file = join(home.cwd, "litellm.yaml");
+  await writeFile(file, `${await readFile(file, "utf8")}sidelite: {watch: false}\n`);
+  await until(() => served.cli.stderr().includes("LiteLLM went on"), {
+    what: "the end of watching",
+  });
+  await writeFile(join(home.cwd, "litellm.yaml"), MODEL("n"));
+  const failed = await run(["proxy", "reload"]);
+  expect(failed).toMatchObject({ code: 5, stderr: expect.stringContaining("broken for good") });
+  expect(await readFile(copy, "utf8")).toBe(before);
+  expect(await readFile(join(home.state, "workers/default/configs/last-good"), "utf8")).toBe(
+    digest,
+  );
+  expect((await chat(served, "m")).status).toBe(200);
+  const again = await run(["proxy", "reload"]);
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("begin anew") });
+  expect(await readFile(copy, "utf8")).toContain("model_name: n");
+  await served.cli.stop();
+});
+
+it("starts a new LiteLLM for a changed module of the user's own", async () => {
+  const { home, start, proxied, live } = await useInstances();
+  await home.write("litellm.yaml", `${MODEL("m")}litellm_settings: {callbacks: mine.handler}\n`);
+  await home.write("mine.py", "handler = 1\n");
+  const served = await awaitServed(start(["proxy", "start", ...proxied]));
+  const before = await live("default");
+  await writeFile(join(home.cwd, "mine.py"), "handler = 2\n");
+  await served.cli.waitFor(/mine\.py changed: a new LiteLLM serves/);
+  const after = await live("default");
+  expect(after.proxy?.generations.at(-1)?.pid).not.toBe(before.proxy?.generations[0]?.pid);
+  expect(after.config).toMatchObject({ unapplied: [], pending: [] });
+  await served.cli.stop();
+});
+
+it("rereads the settings; another current context waits for a command, and SIGHUP is one", async () => {
+  const instances = await useInstances();
+  const { home, run, live } = instances;
+  for (const name of ["a", "b", "c"]) await home.write(`${name}.yaml`, MODEL(name));
+  const context = (name: string, file: string) =>
+    `- {name: ${name}, context: {litellm-proxy: {enabled: true, config-file: ${file}.yaml}}}\n`;
+  const write = (current: string, first: string) =>
+    home.write(
+      "contexts",
+      `apiVersion: v1\nkind: Config\ncurrent-context: ${current}\ncontexts:\n${context("one", first)}${context("two", "c")}`,
+    );
+  await write("one", "a");
+  const started = await run(["proxy", "start", "--daemon", "--config", "contexts"]);
+  expect(started).toMatchObject({ code: 0 });
+  const models = async () => (await live("default")).proxy?.models.join();
+  expect(await models()).toBe("a");
+
+  await write("one", "b");
+  await until(async () => (await models()) === "b", { what: "the other file", everyMs: 50 });
+  await write("two", "b");
+  await until(async () => (await pendingOf(instances)).includes("the current context is two"), {
+    what: "the notice",
+    everyMs: 50,
+  });
+  expect(await models()).toBe("b");
+  process.kill((await live("default")).pid ?? 0, "SIGHUP");
+  const log = join(home.state, "workers/default/logs/sidelite.log");
+  await until(async () => (await readFile(log, "utf8")).includes("SIGHUP: a new LiteLLM serves"), {
+    what: "the answer to SIGHUP",
+  });
+  expect(await models()).toBe("c");
+  expect((await live("default")).config).toMatchObject({ context: "two", pending: [] });
+  expect(await run(["proxy", "stop"])).toMatchObject({ code: 0 });
+});
