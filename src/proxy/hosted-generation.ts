@@ -78,7 +78,7 @@ export class HostedGeneration {
       socket: this.#socket,
       log: path,
       cwd,
-      environment: { ...environment, ...this.#host.mark },
+      environment: { ...environment, ...this.#host.markOf(this.name) },
       worker_config: workerConfig,
       grace_s: graceSeconds,
       keep_alive_s: KEEP_ALIVE_SECONDS,

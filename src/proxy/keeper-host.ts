@@ -49,9 +49,11 @@ export class KeeperHost {
     return this.#over.signal.aborted;
   }
 
-  /** The variable that marks its descendants. */
-  get mark(): Readonly<Record<string, string>> {
-    return this.#cookie === null ? {} : { [this.#cookie.name]: this.#cookie.value };
+  /** The variable that marks what this generation starts, also for the keeper: its sweep finds them all. */
+  markOf(generation: string): Readonly<Record<string, string>> {
+    if (this.#cookie === null) return {};
+    const { name, value } = this.#cookie;
+    return { [name]: `${value}${generation}.` };
   }
 
   /** `early`: it runs already. Throws UserError when Python cannot be run. */
