@@ -5,6 +5,7 @@ import { abortAfter } from "../core/abort-after.ts";
 import type { GenerationSpec } from "../core/proxy-spec.ts";
 import type { Endpoint } from "../core/upstream.ts";
 import type { ExitStatus } from "../platform/exit-status.ts";
+import { watchOomKills } from "../platform/oom-kills.ts";
 import { settledWithin } from "../platform/settled-within.ts";
 import type { GenerationLog } from "./generation-log.ts";
 import { openGenerationLog } from "./generation-log.ts";
@@ -25,12 +26,12 @@ export class HostedGeneration {
   readonly number: number;
   /** As the gateway and the log know it. */
   readonly name: string;
-  /** null until it runs. */
-  pid: number | null = null;
   /** It may have open streams. */
   isServing = false;
   /** Settles at its end. */
   readonly ended: Promise<void>;
+  #pid: number | null = null;
+  #isOomKilled = (): boolean => false;
   readonly #configuration: GenerationSpec;
   readonly #host: KeeperHost;
   readonly #socket: string;
@@ -52,6 +53,11 @@ export class HostedGeneration {
     });
   }
 
+  /** null until it runs. */
+  get pid(): number | null {
+    return this.#pid;
+  }
+
   get isOver(): boolean {
     return this.#over.signal.aborted;
   }
@@ -63,6 +69,12 @@ export class HostedGeneration {
   get endpoint(): Endpoint {
     const { masterKey } = this.#configuration;
     return { kind: "unix", path: this.#socket, masterKey };
+  }
+
+  /** It runs now. */
+  become(pid: number): void {
+    this.#pid = pid;
+    this.#isOomKilled = watchOomKills(pid);
   }
 
   /** Opens what its start needs. */
@@ -78,7 +90,7 @@ export class HostedGeneration {
       socket: this.#socket,
       log: path,
       cwd,
-      environment: { ...environment, ...this.#host.mark },
+      environment: { ...environment, ...this.#host.markOf(this.name) },
       worker_config: workerConfig,
       grace_s: graceSeconds,
       keep_alive_s: KEEP_ALIVE_SECONDS,
@@ -124,6 +136,6 @@ export class HostedGeneration {
     if (this.#log !== null) await settledWithin(this.#log.ended, LAST_OUTPUT_MS);
     await this.removeSocket();
     const lines = this.#tail.lines();
-    return { cause: classify({ ...status, lines }), lines };
+    return { cause: classify({ ...status, lines, oomKilled: this.#isOomKilled() }), lines };
   }
 }

@@ -147,8 +147,7 @@ export class Hosting {
         this.#deps.report.event({ name: "proxy.warmed", fields });
       },
       started: (generation, pid) => {
-        const running = this.#running.get(generation);
-        if (running !== undefined) running.generation.pid = pid;
+        this.#running.get(generation)?.generation.become(pid);
         this.#deps.reaper.addGroup(pid);
         this.#tell({ type: "started", generation });
       },

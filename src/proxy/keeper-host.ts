@@ -4,6 +4,7 @@ import type { KeeperSpec } from "../core/proxy-spec.ts";
 import type { Cookie } from "../platform/cookie.ts";
 import { sweepCookie } from "../platform/cookie.ts";
 import type { ExitStatus } from "../platform/exit-status.ts";
+import { watchOomKills } from "../platform/oom-kills.ts";
 import type { Keeper, KeeperListener } from "./keeper.ts";
 import { superviseKeeper } from "./keeper.ts";
 import type { EarlyKeeper } from "./launch-keeper.ts";
@@ -32,6 +33,7 @@ export class KeeperHost {
   #importLimit: NodeJS.Timeout | undefined;
   #warming: NodeJS.Timeout | undefined;
   #keeper: Keeper | null = null;
+  #isOomKilled = (): boolean => false;
   /** Why we killed it. */
   #verdict: ExitCause | null = null;
 
@@ -49,9 +51,11 @@ export class KeeperHost {
     return this.#over.signal.aborted;
   }
 
-  /** The variable that marks its descendants. */
-  get mark(): Readonly<Record<string, string>> {
-    return this.#cookie === null ? {} : { [this.#cookie.name]: this.#cookie.value };
+  /** The variable that marks what this generation starts, also for the keeper: its sweep finds them all. */
+  markOf(generation: string): Readonly<Record<string, string>> {
+    if (this.#cookie === null) return {};
+    const { name, value } = this.#cookie;
+    return { [name]: `${value}${generation}.` };
   }
 
   /** `early`: it runs already. Throws UserError when Python cannot be run. */
@@ -66,6 +70,7 @@ export class KeeperHost {
     const child = early?.child ?? (await launchKeeper(this.#spec, this.#id));
     this.#keeper = superviseKeeper(child, output, listener);
     reaper.addGroup(this.#keeper.pid);
+    this.#isOomKilled = watchOomKills(this.#keeper.pid);
     if (this.#verdict !== null) return this.#keeper.kill();
     const summary = `LiteLLM was not loaded within ${budgetSeconds} s`;
     const tooSlow = { kind: "unready", summary, remedy: null, permanent: false };
@@ -113,7 +118,8 @@ export class KeeperHost {
     if (this.#cookie !== null) await sweepCookie(this.#cookie).catch(() => 0);
     await Promise.all(this.#exits);
     const lines = this.#tail.lines();
-    const cause = this.#verdict ?? this.#deps.classify({ ...status, lines });
+    const cause =
+      this.#verdict ?? this.#deps.classify({ ...status, lines, oomKilled: this.#isOomKilled() });
     if (fatal === null) return { cause, lines };
     const summary = cause.permanent ? cause.summary : `LiteLLM cannot be loaded: ${fatal}`;
     return { cause: { ...cause, summary, permanent: true }, lines };

@@ -14,5 +14,8 @@ export interface ProxyDeps {
   readonly log: LogFile;
   readonly redactor: Redactor;
   readonly reaper: { addGroup(pgid: number): void; removeGroup(pgid: number): void };
-  readonly classify: (exit: ExitStatus & { readonly lines: readonly string[] }) => ExitCause;
+  /** `oomKilled`: the kernel killed something in its cgroup for want of memory meanwhile. */
+  readonly classify: (
+    exit: ExitStatus & { readonly lines: readonly string[]; readonly oomKilled: boolean },
+  ) => ExitCause;
 }
