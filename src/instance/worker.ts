@@ -69,7 +69,7 @@ export async function prepareWorker(
     access: proxied && buildAccess(plan, proxied),
   });
   if (removed.length > 0) {
-    report.info(`the worker does not get ${removed.join(", ")}: LiteLLM answers for them`);
+    report.info(`the worker does not get ${removed.join(", ")}: the gateway answers for them`);
   }
   if (runtime) await linkPrograms(session.paths, runtime, [KUBIYA_PROGRAM]);
   const spec = buildWorkerSpec({

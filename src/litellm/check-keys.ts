@@ -126,7 +126,13 @@ function misplacedOrUnknown(key: string, path: YamlPath, strict: boolean): Findi
   return { path, message: "has no effect here", remedy, severity, rule: "unknown-key" };
 }
 
+/** Of agents and providers in the documents that direct routes come from, where they stand alone. */
+const DIRECT_KEYS = new Set(["model_provider", "passthrough", "provider_type", "allowed_models"]);
+
 function remedyFor(key: string, path: YamlPath): string {
+  if (path.length === 1 && DIRECT_KEYS.has(key)) {
+    return "such blocks stand under sidelite.agents or sidelite.providers (sidelite init passthrough)";
+  }
   const section = path.length === 1 ? null : path[0];
   const home = SECTIONS.find(([name, known]) => name !== section && known.has(key))?.[0];
   const own = SECTIONS.find(([name]) => name === section)?.[1] ?? TOP_LEVEL;

@@ -1,6 +1,7 @@
 // The source documents' own blocks, word for word but for the addresses, through the built program.
 import { describe, expect, it } from "vitest";
 import { awaitServed, chat, launchProxy } from "../e2e/serve.ts";
+import { runCli } from "../fixtures/cli.ts";
 import { startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import type { RawUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { useHome } from "../fixtures/use-home.ts";
@@ -90,6 +91,9 @@ describe("the source documents", () => {
     expect((await chat(served, "customer-alias")).status).toBe(200);
     expect((await chat(served, "child-alias::agent::analyst")).status).toBe(200);
     expect((await chat(served, "child-alias")).status).toBe(404);
+    await home.write("alone.yaml", "model_name: a\nmodel_provider: b\npassthrough: true\n");
+    const alone = await runCli(home, ["validate", "alone.yaml"]);
+    expect(alone.stderr).toMatch(/model_provider: is not known[^]*stand under sidelite\.agents/);
     for (const upstream of [customer, child]) {
       expect(posts(upstream).map(({ line }) => line)).toEqual([
         "POST /v1/chat/completions HTTP/1.1",

@@ -64,30 +64,39 @@ describe("every verb on a running instance", () => {
     await run("agent", "add", "sub", ...sub);
     expect([await status("second"), await status("third::agent::sub")]).toEqual([200, 200]);
 
-    expect(await run("provider", "list")).toMatchObject({
+    const [providers, shown, tested, agents] = await Promise.all([
+      run("provider", "list"),
+      run("provider", "show", "two"),
+      run("provider", "test", "two"),
+      run("agent", "list"),
+    ]);
+    expect(providers).toMatchObject({
       providers: [
         { name: "one", agents: ["root"] },
         { name: "two", agents: ["other", "sub"] },
       ],
     });
-    expect(await run("provider", "show", "two")).toMatchObject({
-      provider: { headers: ["X-Team"] },
-    });
-    expect(await run("provider", "test", "two")).toMatchObject({ ok: true, models: ["a"] });
-    expect(await run("provider", "refresh", "two")).toMatchObject({ provider: "two", removed: [] });
-    expect(await run("agent", "list")).toMatchObject({
+    expect(shown).toMatchObject({ provider: { headers: ["X-Team"] } });
+    expect(tested).toMatchObject({ ok: true, models: ["a"] });
+    expect(agents).toMatchObject({
       agents: [{ name: "root" }, { name: "other" }, { name: "sub", key: "third::agent::sub" }],
     });
-    const models = (await run("model", "list"))["models"] as { name: string }[];
-    expect(models.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["alias", "second", "two/a", "two/b", "two/c"]),
+    expect(await run("provider", "refresh", "two")).toMatchObject({ provider: "two", removed: [] });
+    const [models, routes, known, unknown] = await Promise.all([
+      run("model", "list"),
+      run("route", "list"),
+      run("route", "explain", "b"),
+      run("route", "explain", "nobody"),
+    ]);
+    const names = (models["models"] as { name: string }[]).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["alias", "second", "two/a", "two/b", "two/c"]));
+    expect(routes["routes"]).toContainEqual(
+      expect.objectContaining({ model: "b", provider: "two" }),
     );
-    const routes = (await run("route", "list"))["routes"] as { model: string; provider: string }[];
-    expect(routes).toContainEqual(expect.objectContaining({ model: "b", provider: "two" }));
-    expect(await run("route", "explain", "b")).toMatchObject({
+    expect(known).toMatchObject({
       route: { to: "provider", sentModel: "b", url: `${one.origin}/v1/chat/completions` },
     });
-    expect(await run("route", "explain", "nobody")).toMatchObject({
+    expect(unknown).toMatchObject({
       route: { to: "refused", why: expect.stringContaining("404") },
     });
 
