@@ -54,6 +54,14 @@ const PATTERNS: readonly Pattern[] = [
     remedy: "put the module beside the configuration file, and what it imports",
   },
   {
+    match:
+      /ModuleNotFoundError: No module named '(litellm)\b|PackageNotFoundError: .* for ([\w-]+)$/,
+    kind: "missing-module",
+    summary: ([, module, distribution]) =>
+      `${module ?? distribution} is missing in sidelite's own Python environment`,
+    remedy: "make it anew: sidelite runtime install --rebuild",
+  },
+  {
     match: /ModuleNotFoundError: (?:No module named )?'?([^']+)'?/,
     kind: "missing-module",
     summary: ([, what]) => `a Python module is missing: ${what}`,

@@ -90,6 +90,22 @@ describe("undecided, with a key", () => {
     });
   }
 
+  it("gives the Kubiya worker the queue's models, or the control plane's gateway", async () => {
+    const { key, plane, startKubiya } = await useQueue();
+    plane.queue({ settings: ENABLED });
+    const proxied = await startKubiya();
+    expect(proxied).toMatchObject({ code: 0 });
+    expect(proxied.stdout).toContain("q asked remote: 200 pong from remote\n");
+    plane.queue({ settings: {} });
+    const bare = await startKubiya();
+    expect(bare).toMatchObject({ code: 0 });
+    expect(bare.stdout).toContain("q has no proxy\n");
+    expect(told(bare.stderr, /uses the control plane.s gateway/)).toHaveLength(1);
+    expect(plane.requests.filter(({ path }) => path.endsWith("/start"))).toEqual(
+      [0, 1].map(() => expect.objectContaining({ authorization: `Bearer ${key}` })),
+    );
+  });
+
   it("raises a readiness budget that is too short and says so; a flag beats it", async () => {
     const { plane, start } = await useQueue();
     plane.queue({ settings: { ...ENABLED, local_proxy_timeout_seconds: 5 } });

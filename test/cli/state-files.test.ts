@@ -81,3 +81,17 @@ it("writes through no link that was planted where it works", async () => {
   }
   expect(followed).toEqual([]);
 });
+
+it("puts its sockets behind no link that was planted for their folder", async () => {
+  const home = await useHome();
+  await home.write("c.yaml", CONFIG);
+  const victims = join(home.dir, "victims");
+  await mkdir(victims, { mode: 0o700 });
+  await symlink(victims, join(home.runDir, "sidelite"));
+  const { code, stderr } = await start(home);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(await readdir(victims)).toEqual([]);
+  // The next place of the list was good.
+  expect(await readdir(home.tmp)).toEqual([`sidelite-${process.geteuid?.()}`]);
+  await unlink(join(home.runDir, "sidelite"));
+});

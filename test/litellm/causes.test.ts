@@ -53,6 +53,18 @@ describe("classifyExit", () => {
       /custom module nomodule \(handler\)/,
     ],
     [
+      "missing package",
+      exit3("PackageNotFoundError: No package metadata was found for litellm"),
+      "missing-module",
+      /litellm is missing in sidelite's own/,
+    ],
+    [
+      "missing LiteLLM",
+      exit3("ModuleNotFoundError: No module named 'litellm.proxy'"),
+      "missing-module",
+      /litellm is missing in sidelite's own/,
+    ],
+    [
       "missing module",
       exit3("ModuleNotFoundError: No module named 'prometheus_client'"),
       "missing-module",
