@@ -1,13 +1,13 @@
 // What a command gets beside its input: the host, the voice, the signals.
 import type { Context, Input, Signals } from "./core/context.ts";
 import type { Host } from "./core/host.ts";
+import { createTerminal } from "./ui/terminal.ts";
 
 export async function createContext(
   host: Host,
   signals: Signals,
   flags: Input["flags"],
 ): Promise<Context> {
-  const { createTerminal } = await import("./ui/terminal.ts");
   const verbose = flags["verbose"] === true;
   return {
     host,

@@ -37,10 +37,18 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
   // Nothing awaits us any more: the reaper ends what we started as soon as we are gone.
   const leaveAtOnce = async (error: unknown) => leave(await explain(error, host));
-  process.on("uncaughtException", (error) => void leaveAtOnce(error));
-  const { installSignals } = await import("./platform/signals.ts");
+  let isLeaving = false;
+  process.on("uncaughtException", (error) => {
+    // Saying why has failed, too.
+    if (isLeaving) process.exit(EXIT_CODES.bug.code);
+    isLeaving = true;
+    void leaveAtOnce(error);
+  });
+  const [{ installSignals }, { runLine }] = await Promise.all([
+    import("./platform/signals.ts"),
+    import("./run-line.ts"),
+  ]);
   const signals = installSignals();
-  const { runLine } = await import("./run-line.ts");
   let code: number;
   try {
     code = await runLine(argv, host, signals);
@@ -89,6 +97,13 @@ async function leave(code: number): Promise<never> {
 }
 
 async function explain(error: unknown, host: Host): Promise<number> {
+  if (error instanceof Error && "code" in error && /^E[MN]FILE$/.test(String(error.code))) {
+    // Without loading anything: that is what may have failed.
+    process.stderr.write(
+      "sidelite: error: too many open files\n  fix: raise the limit: ulimit -n 4096\n",
+    );
+    return EXIT_CODES.machine.code;
+  }
   const { UserError } = await import("./core/errors.ts");
   const { createTerminal } = await import("./ui/terminal.ts");
   const terminal = await createTerminal(host, { verbose: false });

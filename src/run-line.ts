@@ -1,4 +1,4 @@
-// Runs a command line: a plain one of a running instance's verbs at once, any other by commander.
+// Runs a command line: a plain one about running instances by itself, any other by commander.
 import type { Signals } from "./core/context.ts";
 import type { Host } from "./core/host.ts";
 
@@ -11,14 +11,9 @@ export async function runLine(
   signals: Signals,
 ): Promise<number> {
   if (INSTANCE_WORDS.has(argv[0] ?? "")) {
-    const { INSTANCE_VERBS } = await import("./verbs/instance.ts");
-    const { parsePlainLine } = await import("./plain-line.ts");
-    const plain = parsePlainLine(argv, INSTANCE_VERBS);
-    if (plain !== null) {
-      const { createContext } = await import("./command-context.ts");
-      const run = await plain.verb.load();
-      return run(plain.input, await createContext(host, signals, plain.input.flags));
-    }
+    const { runInstanceLine } = await import("./instance-line.ts");
+    const code = await runInstanceLine(argv, host, signals);
+    if (code !== null) return code;
   }
   const { runCli } = await import("./cli.ts");
   return runCli(argv, host, signals);

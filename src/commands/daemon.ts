@@ -1,16 +1,23 @@
 // The detached process itself (`__daemon`): what to do comes from the command that started it.
+import { resolveHome } from "../config/home.ts";
 import type { Context, Input } from "../core/context.ts";
 import { UserError } from "../core/errors.ts";
 import { openDaemonLink, reportTo } from "../instance/daemon-link.ts";
 import type { DaemonHooks } from "../instance/foreground.ts";
 import type { Life } from "../instance/life.ts";
+import { keepOwnLogSmall } from "../instance/own-log.ts";
+import { instancePaths } from "../state/paths.ts";
 import { proxyStart } from "./proxy-start.ts";
 import { workerStart } from "./worker-start.ts";
 
+const STDERR = 2;
 const STARTERS = { worker: workerStart, proxy: proxyStart } as const;
 
-export async function daemon(_: Input, context: Context): Promise<number> {
+export async function daemon({ args }: Input, context: Context): Promise<number> {
   const link = await openDaemonLink();
+  const { dir } = resolveHome(context.host);
+  const { ownLog } = instancePaths(dir, args[0] ?? "", context.host.env);
+  keepOwnLogSmall(ownLog, STDERR);
   const report = reportTo(link, context.report);
   let live: Life | null = null;
   const hooks: DaemonHooks = {

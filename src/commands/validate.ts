@@ -1,10 +1,11 @@
 // `sidelite validate`: checks a LiteLLM config, or the merged configuration, without starting anything.
 import { resolve } from "node:path";
-import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/config.ts";
 import type { Context, Input } from "../core/context.ts";
 import type { Problem } from "../core/errors.ts";
 import { UserError } from "../core/errors.ts";
 import { EXIT_CODES } from "../core/exit-codes.ts";
+import type { Host } from "../core/host.ts";
 import { prepareSource } from "../instance/configuration.ts";
 import { stdinSource, fileSource } from "../instance/validate-source.ts";
 
@@ -44,15 +45,7 @@ async function check(
   { host, verbose, signals }: Context,
 ): Promise<Checked> {
   try {
-    const merged =
-      file === undefined
-        ? await loadConfig(flags, host, {
-            command: "proxy",
-            kubiyaWorker: false,
-            queue: null,
-            verbose,
-          })
-        : null;
+    const merged = file === undefined ? await loadMerged(flags, host, verbose) : null;
     const source =
       file === undefined
         ? merged?.proxy.litellm
@@ -76,4 +69,10 @@ async function check(
     if (!(error instanceof UserError)) throw error;
     return { problems: error.problems, models: [], code: error.exitCode };
   }
+}
+
+/** Loaded only where no file is named: an editor may run this at every keystroke. */
+async function loadMerged(flags: Input["flags"], host: Host, verbose: boolean): Promise<Config> {
+  const { loadConfig } = await import("../config/load.ts");
+  return loadConfig(flags, host, { command: "proxy", kubiyaWorker: false, queue: null, verbose });
 }

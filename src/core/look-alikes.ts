@@ -1,4 +1,5 @@
 // Recognises text that reads like a reference to a variable but would stay literal.
+import { nearest } from "./suggest.ts";
 
 /** Shows no default or other operand: it may be a secret. */
 export interface LookAlike {
@@ -15,6 +16,8 @@ const CREDENTIALS = [
   /^\$?env[.:/]\s*([A-Za-z_][A-Za-z0-9_]*)$/i,
   /^(?:os\.)?environ[.:/[]["']?\s*([A-Za-z_][A-Za-z0-9_]*)["']?\]?$/i,
 ];
+const MISSPELT = /^([A-Za-z.]{3,12})[:/]([A-Z][A-Z0-9_]*)$/;
+const PREFIXES = ["env", "environ", "os.environ"];
 const EMBEDDED = /\bos\.environ\/([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /** What stands between `${` and `}`, or after a `${` that nothing closes, and is no reference. */
@@ -39,7 +42,9 @@ export function likeCredential(text: string): LookAlike | null {
     const name = pattern.exec(text.trim())?.[1];
     if (name !== undefined) return { text, suggestion: `os.environ/${name}` };
   }
-  return null;
+  const [, prefix = "", name] = MISSPELT.exec(text.trim()) ?? [];
+  const isSlip = name !== undefined && nearest(prefix, PREFIXES).length > 0;
+  return isSlip ? { text, suggestion: `os.environ/${name}` } : null;
 }
 
 /** `os.environ/NAME` inside a longer text, where LiteLLM leaves it as it is. */

@@ -21,6 +21,8 @@ import { declineUpgrade, isWebSocket, responseFor } from "./upgrade.ts";
 export interface GatewayOptions {
   /** 0: any free one. */
   readonly port: number;
+  /** Any other one will do, should somebody have taken it meanwhile. Default: no. */
+  readonly movable?: boolean;
   readonly snapshot: Snapshot;
   /** Gets access and event lines, without a final newline; never content or a key. */
   log(line: string): void;
@@ -58,7 +60,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     insecureHTTPParser: false,
   });
   server.maxConnections = limits.connections;
-  const port = await listen(server, options.port);
+  // Node hides what comes after the 1,000th header from us, and still frames the body by it; `headerBytes` is limit enough.
+  server.maxHeadersCount = 0;
+  const port = await listen(server, options);
   const connections = new Connections();
   const shared: Shared = {
     hosts: ownHosts(port),
@@ -130,19 +134,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(
+  server: Server,
+  { port, movable = false }: Pick<GatewayOptions, "port" | "movable">,
+): Promise<number> {
   try {
     server.listen({ host: ADDRESS, port, exclusive: true });
     await once(server, "listening");
-  } catch (error) {
+  } catch (cause) {
+    if (movable && port !== 0) return listen(server, { port: 0 });
     const remedy = "name another one with --proxy-port, or none for any free one";
-    throw new UserError(
-      "machine",
-      problem(`port ${port} on ${ADDRESS} cannot be used`, { remedy }),
-      {
-        cause: error,
-      },
-    );
+    const message = `port ${port} on ${ADDRESS} cannot be used`;
+    throw new UserError("machine", problem(message, { remedy }), { cause });
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;

@@ -2,7 +2,6 @@
 import { resolveHome } from "../config/home.ts";
 import { problem, UserError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
-import { nearest } from "../core/suggest.ts";
 import { parseInstanceName } from "../state/instance-name.ts";
 import type { FoundInstance } from "./find-instances.ts";
 import { findInstance, listInstances } from "./find-instances.ts";
@@ -41,6 +40,7 @@ export async function chooseInstance(choice: Choice, host: Host): Promise<FoundI
     const found = await findInstance(home, name, host);
     if (found) return found;
     const others = (await listInstances(home, host)).map((each) => each.name);
+    const { nearest } = await import("../core/suggest.ts");
     const near = nearest(name, others);
     const remedy =
       near.length > 0 ? `did you mean ${near.join(" or ")}?` : "see `sidelite worker list`";

@@ -9,6 +9,7 @@ import { Secret } from "../core/secret.ts";
 import { matchModel, nearModels } from "../litellm/models.ts";
 import type { PreparedLitellm } from "../litellm/prepare.ts";
 import { prepareLitellm } from "../litellm/prepare.ts";
+import { findMissingModules } from "./missing-modules.ts";
 import type { Direct } from "./read-direct.ts";
 import { readDirect } from "./read-direct.ts";
 import { readLitellm } from "./read-litellm.ts";
@@ -62,6 +63,7 @@ export async function prepareSource(
     }),
   );
   const { exact, wildcard } = litellm.models;
+  const missing = await findMissingModules(litellm);
   const hidden = new Set([...litellm.hiddenFromWorker, ...(direct?.keyNames ?? [])]);
   return {
     ...litellm,
@@ -73,7 +75,7 @@ export async function prepareSource(
     ],
     needsLitellm: direct === null || exact.length + wildcard.length > 0,
     secrets: [...litellm.secrets, ...secrets],
-    problems: [...withoutImplied(litellm.problems, read.impliedFrom), ...problems],
+    problems: [...withoutImplied(litellm.problems, read.impliedFrom), ...problems, ...missing],
     hiddenFromWorker: [...hidden].toSorted(),
   };
 }

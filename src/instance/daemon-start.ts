@@ -1,7 +1,6 @@
 // Starts this program once more, in a session of its own, and waits until it is ready or has failed.
 import { closeSync } from "node:fs";
 import { rename, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Context } from "../core/context.ts";
 import { BugError, problem } from "../core/errors.ts";
@@ -12,6 +11,7 @@ import type { Child } from "../platform/spawn.ts";
 import { spawnChild } from "../platform/spawn.ts";
 import { instancePaths } from "../state/paths.ts";
 import type { DaemonFiles, DaemonTask } from "./daemon-messages.ts";
+import { OWN_LOG_BYTES } from "./own-log.ts";
 import { DAEMON_FD, parseDaemonMessage } from "./daemon-messages.ts";
 
 export interface StartedDaemon {
@@ -19,9 +19,6 @@ export interface StartedDaemon {
   readonly url: string | null;
   readonly files: DaemonFiles;
 }
-
-/** Its own talk is short; an old log is kept once. */
-const LOG_BYTES = 1 << 20;
 
 /** A number is the exit code of a start that failed; why was told. `home` is `~/.kubiya`. */
 export async function startDaemon(
@@ -31,9 +28,9 @@ export async function startDaemon(
   context: Context,
 ): Promise<StartedDaemon | number> {
   const { host, signals } = context;
-  const { dir, logsDir } = instancePaths(home, name, host.env);
+  const { dir, logsDir, ownLog } = instancePaths(home, name, host.env);
   for (const folder of [home, dir, logsDir]) await ensurePrivateDir(folder);
-  const log = join(logsDir, "sidelite.log");
+  const log = ownLog;
   const child = await spawn(name, log, context);
   const forward = (): void => void child.kill("SIGTERM");
   signals.abort.addEventListener("abort", forward, { once: true });
@@ -48,7 +45,7 @@ async function spawn(name: string, log: string, { host }: Context): Promise<Chil
   const [, program] = process.argv;
   if (program === undefined) throw new BugError("this program does not know its own path");
   const { size } = await stat(log).catch(() => ({ size: 0 }));
-  if (size > LOG_BYTES) await rename(log, `${log}.1`);
+  if (size > OWN_LOG_BYTES) await rename(log, `${log}.1`);
   const descriptor = openLog(log);
   const env = Object.entries(host.env).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],

@@ -32,6 +32,7 @@ export async function openDoor(
   try {
     const gateway = await startGateway({
       port: config.proxy.port ?? (await pickPort(await previousPort(config, name, host))),
+      movable: config.proxy.port === null,
       snapshot: { access: buildAccess([]), router: NO_ROUTES, policy },
       log: (line) => write(line),
     });

@@ -36,7 +36,7 @@ export async function followChanges(
       teller.apply(files.map((file) => basename(file)).join(", "), () =>
         takeOver(life, inForce, true),
       );
-    watchFiles(scope, { inForce, onChange });
+    watchFiles(scope, inForce, onChange);
   }
   if (settings?.queue) watchQueue(scope, { source: settings.queue, readConfig, reload, report });
   // Released first: who waits for a reload that is under way waits no longer.

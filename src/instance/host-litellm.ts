@@ -11,7 +11,7 @@ import { keeperLaunch } from "./head-start.ts";
 import type { Session } from "./session.ts";
 
 /** Seconds that open streams may go on at a stop. */
-const GRACE_SECONDS = 10;
+export const GRACE_SECONDS = 10;
 /** Seconds that they may go on in a LiteLLM that another one has taken the place of: long answers take minutes. */
 export const DRAIN_SECONDS = 600;
 

@@ -30,6 +30,7 @@ export class InForce {
   #last: Promise<unknown> = Promise.resolve();
   #probation = new AbortController();
   readonly #over = new AbortController();
+  #tellFiles: () => void = () => {};
 
   private constructor(parts: InForceParts, state: Marked) {
     this.#parts = parts;
@@ -56,10 +57,15 @@ export class InForce {
     return [this.#rejection, this.#switchedOff].filter((text) => text !== null);
   }
 
-  /** The files as they are now; null: they are not to be watched. */
-  async look(): Promise<FileMarks | null> {
-    if (!this.#state.prepared.sidelite.watch) return null;
-    return takeMarks(new Set([...filesOf(this.#state), ...this.seen.keys()]));
+  /** Told now, and whenever they may be others, which files are to be watched: none where that is switched off. */
+  onFiles(tell: (files: readonly string[]) => void): void {
+    this.#tellFiles = () => tell(this.#state.prepared.sidelite.watch ? [...this.#files()] : []);
+    this.#tellFiles();
+  }
+
+  /** The files as they are now. */
+  async look(): Promise<FileMarks> {
+    return takeMarks(this.#files());
   }
 
   /** Files that are not in force as they are. */
@@ -85,7 +91,7 @@ export class InForce {
   async #reload(isUnasked: boolean): Promise<string> {
     const before = this.#state;
     const from = Date.now();
-    const marks = await takeMarks(new Set([...filesOf(before), ...this.seen.keys()]));
+    const marks = await this.look();
     this.seen = marks;
     try {
       const latest = await this.#parts.readConfig();
@@ -106,6 +112,8 @@ export class InForce {
       const { report } = this.#parts.serving;
       report.event({ name: "config.rejected", fields: { cause: this.#rejection } });
       throw error;
+    } finally {
+      this.#tellFiles();
     }
   }
 
@@ -147,6 +155,11 @@ export class InForce {
     serving.report.event({ name: "config.rolled-back", fields: { cause } });
     const remedy = "the one before is in force again; mend the file, or reload to try once more";
     serving.report.problem({ severity: "warning", message, remedy });
+  }
+
+  /** Of what is in force, and what the last attempt read. */
+  #files(): Set<string> {
+    return new Set([...filesOf(this.#state), ...this.seen.keys()]);
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {

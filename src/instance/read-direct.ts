@@ -1,7 +1,6 @@
 // The direct routes of a configuration: read, checked, and what LiteLLM is to serve for them.
 import type { YamlPath } from "../core/document.ts";
 import type { Problem } from "../core/errors.ts";
-import { UserError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
 import type { Secret } from "../core/secret.ts";
@@ -60,21 +59,16 @@ export async function readDirect(
   // Start-up is hot: only who has direct routes pays for them.
   const { parseDirect } = await import("../gateway/direct/parse-direct.ts");
   const input = { providers, agents, place, env, home, baseDir: main.baseDir };
+  const { config, secrets, secretNames, problems } = parseDirect(input);
+  const all = [...problems, ...(await checkFiles(config, place))];
+  if (all.some(({ severity }) => severity === "error")) return { ...NOTHING, problems: all };
+  const { buildLitellmEntries } = await import("../gateway/direct/litellm-entries.ts");
   const names = listModels(value);
-  try {
-    const { config, secrets, secretNames, problems } = parseDirect(input);
-    const { buildLitellmEntries } = await import("../gateway/direct/litellm-entries.ts");
-    const modelNames = new Set([...names.exact, ...names.aliases]);
-    const impliedModels = buildLitellmEntries(config.agents, modelNames);
-    const { direct, notices } = await describe(config, modelNames, secretNames);
-    const warnings = await checkFiles(config, place);
-    const impliedFrom = itemsOf(getAt(value, ["model_list"])).length;
-    const all = [...problems, ...notices, ...warnings];
-    return { direct, secrets, problems: all, impliedModels, impliedFrom };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...NOTHING, problems: error.problems };
-  }
+  const modelNames = new Set([...names.exact, ...names.aliases]);
+  const impliedModels = buildLitellmEntries(config.agents, modelNames);
+  const { direct, notices } = await describe(config, modelNames, secretNames);
+  const impliedFrom = itemsOf(getAt(value, ["model_list"])).length;
+  return { direct, secrets, problems: [...all, ...notices], impliedModels, impliedFrom };
 }
 
 /** Of agents' inline blocks too. */

@@ -81,6 +81,10 @@ async function bringUp(
   journal: Journal,
   over: AbortSignal,
 ): Promise<void> {
+  // A first LiteLLM is not given up for one that may be worse: its failure would be the instance's.
+  if (serving.proxy.state().phase === "starting") {
+    await unlessOver(journal.next("proxy.ready", "proxy.failed"), over);
+  }
   const start = await serving.stage(next);
   const outcome = journal.next("proxy.ready", "proxy.rejected", "proxy.failed");
   start();

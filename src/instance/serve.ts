@@ -1,5 +1,6 @@
 // Starts what a worker talks to: LiteLLM where a route needs it, the gateway, the first generation.
 import type { Config } from "../config/config.ts";
+import { abortAfter } from "../core/abort-after.ts";
 import type { Context } from "../core/context.ts";
 import type { GenerationSpec } from "../core/proxy-spec.ts";
 import type { Redactor } from "../core/redact.ts";
@@ -23,7 +24,7 @@ import type { Door } from "./door.ts";
 import { Front } from "./front.ts";
 import { generationOf, isSameGeneration } from "./generation.ts";
 import type { HeadStart } from "./head-start.ts";
-import { DRAIN_SECONDS, hostLitellm } from "./host-litellm.ts";
+import { DRAIN_SECONDS, GRACE_SECONDS, hostLitellm } from "./host-litellm.ts";
 import { LOG_LIMITS, withEventLog, writeLine } from "./instance-log.ts";
 import { linkPrograms } from "./links.ts";
 import { OnDemandLitellm } from "./on-demand.ts";
@@ -116,11 +117,13 @@ export async function startServing(
     plan.door?.adopt(front.snapshot(), write) ??
     (await openGateway({
       port: config.proxy.port ?? (await pickPort(session.previousPort)),
+      movable: config.proxy.port === null,
       snapshot: front.snapshot(),
       log: write,
     }));
   front.onSwap = (snapshot) => gateway.swap(snapshot);
-  scope.defer("gateway", (deadline) => gateway.close(deadline));
+  // Streams get the grace that LiteLLM would give them; the rest of the budget is for what comes after.
+  scope.defer("gateway", (deadline) => gateway.close(abortAfter(GRACE_SECONDS * 1000, deadline)));
   report.event({ name: "gateway.listening", fields: { url: gateway.url } });
 
   const stage = async (next: Prepared): Promise<GenerationSpec> => {

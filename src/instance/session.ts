@@ -101,11 +101,15 @@ export async function openSession(
     socketDir,
     files: { config: paths.configCopy, proxyLog: paths.proxyLog, workerLog: paths.workerLog },
   };
+  await writeRecord(paths.record, record);
   const update: Session["update"] = async (change) => {
     record = { ...record, ...change };
-    await writeRecord(paths.record, record);
+    await writeRecord(paths.record, record).catch((error: unknown) => {
+      // A disk that is full by now ends nothing that runs.
+      if (!(error instanceof UserError)) throw error;
+      for (const found of error.problems) report.problem({ ...found, severity: "warning" });
+    });
   };
-  await update({});
   scope.defer("record", () =>
     update({ state: record.state === "failed" ? "failed" : "stopped", url: null }),
   );

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { abortAfter } from "../core/abort-after.ts";
+import { UserError } from "../core/errors.ts";
 import { restoreCookie, sweepCookie } from "../platform/cookie.ts";
 import { sweepTemporaries } from "../platform/files.ts";
 import { acquireLock } from "../platform/lock.ts";
@@ -26,7 +27,10 @@ export async function tidyInstance(record: InstanceRecord, path: string): Promis
     const folder = dirname(path);
     await Promise.all([folder, join(folder, "configs")].map(sweepTemporaries));
     if (record.socketDir !== null) await rm(record.socketDir, { recursive: true, force: true });
-    await writeRecord(path, { ...record, state: "stopped", url: null });
+    await writeRecord(path, { ...record, state: "stopped", url: null }).catch((error: unknown) => {
+      // On a full disk it goes on saying that it was killed.
+      if (!(error instanceof UserError)) throw error;
+    });
   } finally {
     await lock.release();
   }

@@ -73,6 +73,8 @@ export class WorkerLoop {
       await sleep(decision.afterMs, undefined, { signal: this.#stopped.signal }).catch(
         () => undefined,
       );
+      // The user's `restart` may have been faster.
+      await this.#replacing;
       if (this.#paused || this.#stopped.signal.aborted) return { status, givenUp: false };
       if (this.#worker === worker) await this.#relaunch();
     }
@@ -80,15 +82,20 @@ export class WorkerLoop {
 
   /** Drains the present process and starts the next one; throws UserError when that cannot be run. */
   async restart(deadline: AbortSignal): Promise<void> {
-    const old = this.#worker;
+    const before = this.#replacing;
     const replace = async (): Promise<void> => {
-      await old?.stop(deadline);
+      // Two at once would start two, and one of them would be nobody's.
+      await before;
+      await this.#worker?.stop(deadline);
       this.#failures = [];
       if (!this.#stopped.signal.aborted) await this.#launch();
     };
     const replacing = replace();
-    this.#replacing = replacing.catch(() => undefined);
-    await replacing.finally(() => (this.#replacing = null));
+    const settled = replacing.catch(() => undefined);
+    this.#replacing = settled;
+    await replacing.finally(() => {
+      if (this.#replacing === settled) this.#replacing = null;
+    });
   }
 
   /** What is left of the last process is ended; none is started any more. */
@@ -107,10 +114,13 @@ export class WorkerLoop {
 
   async #launch(): Promise<void> {
     const { start, host } = this.#spec;
-    this.#worker = await start();
+    const worker = await start();
+    this.#worker = worker;
     this.#startedAt = host.monotonic();
     this.#starts += 1;
     this.#state = "running";
+    // Nobody asks again whether there is one.
+    if (this.#paused || this.#stopped.signal.aborted) await worker.stop(AbortSignal.abort());
   }
 
   /** A program that is gone counts as one more failure. */

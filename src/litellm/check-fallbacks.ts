@@ -4,6 +4,7 @@ import type { Finding } from "./findings.ts";
 import type { Models } from "./models.ts";
 import { listModels, matchModel, nearModels } from "./models.ts";
 import type { Checked } from "./rule.ts";
+import type { RuleName } from "./rule-names.ts";
 import { entriesOf, getAt, getOwn, itemsOf } from "./tree.ts";
 
 const SECTIONS = ["litellm_settings", "router_settings"];
@@ -20,15 +21,18 @@ export function fallbackShapes({ resolved }: Checked): Finding[] {
     const count = entriesOf(entry).length;
     if (count === 1) return [];
     const remedy = "write one entry a model: - {model: [other]}";
-    return [{ path, message: `must have exactly one key, not ${count}`, remedy }];
+    return [
+      { path, message: `must have exactly one key, not ${count}`, remedy, rule: "fallback-shape" },
+    ];
   });
 }
 
 export function fallbackTargets({ resolved }: Checked): Finding[] {
   const models = listModels(resolved);
   return listTargets(resolved).flatMap(({ from, to, path }): Finding[] => {
-    if (from === to) return [{ path, message: "falls back to itself", remedy: "remove it" }];
-    return isServed(to, models) ? [] : [notServed(to, path, models)];
+    const rule = "fallback-target";
+    if (from === to) return [{ path, message: "falls back to itself", remedy: "remove it", rule }];
+    return isServed(to, models) ? [] : [notServed(to, path, models, rule)];
   });
 }
 
@@ -55,9 +59,9 @@ export function aliasTargets({ resolved }: Checked): Finding[] {
     const at = [...path, alias];
     const remedy = "let it stand for a model_name";
     if (leadsBack(alias, written))
-      return [{ path: at, message: "stands for itself in the end", remedy }];
+      return [{ path: at, message: "stands for itself in the end", remedy, rule: "alias-target" }];
     const isKnown = isServed(to, models) || models.ids.includes(to);
-    return isKnown ? [] : [notServed(to, at, models)];
+    return isKnown ? [] : [notServed(to, at, models, "alias-target")];
   });
 }
 
@@ -110,8 +114,9 @@ function isServed(name: string, models: Models): boolean {
   return matchModel(name, models) || models.ids.includes(name);
 }
 
-function notServed(name: string, path: YamlPath, models: Models): Finding {
+function notServed(name: string, path: YamlPath, models: Models, rule: RuleName): Finding {
   const near = nearModels(name, models);
   const remedy = near.length > 0 ? `use one of: ${near.join(", ")}` : "add it to `model_list`";
-  return { path, message: `names ${name}, which is no model of this configuration`, remedy };
+  const message = `names ${name}, which is no model of this configuration`;
+  return { path, message, remedy, rule };
 }

@@ -92,7 +92,7 @@ export function secretManagerIsBounded({ written }: Checked): Finding[] {
   if (!isUsed || getOwn(management, "hosted_keys") !== undefined) return [];
   const path = ["general_settings", "key_management_settings", "hosted_keys"];
   const remedy = "list the names that the secret manager holds";
-  return [{ path, message: "is needed beside a secret manager", remedy }];
+  return [{ path, message: "is needed beside a secret manager", remedy, rule: "secret-manager" }];
 }
 
 function slips(

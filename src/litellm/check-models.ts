@@ -24,13 +24,14 @@ export function modelsExist({ resolved, hasProviders, onlyValidate }: Checked): 
 
 /** LiteLLM would run `ollama serve` on this machine. */
 export function ollamaHasAddress({ resolved }: Checked): Finding[] {
-  return deployments(resolved).flatMap(({ parameters, path }) => {
+  return deployments(resolved).flatMap(({ parameters, path }): Finding[] => {
     const model = getOwn(parameters, "model");
     const address = getOwn(parameters, "api_base");
     if (typeof model !== "string" || !model.includes("ollama")) return [];
     if (address !== undefined && address !== null) return [];
     const message = "needs an api_base: without one LiteLLM starts `ollama serve` itself";
-    return [{ path: [...path, "model"], message, remedy: "add api_base: http://localhost:11434" }];
+    const remedy = "add api_base: http://localhost:11434";
+    return [{ path: [...path, "model"], message, remedy, rule: "ollama-address" }];
   });
 }
 
@@ -40,18 +41,19 @@ export function addressesAreHttp({ resolved, written }: Checked): Finding[] {
       const address = getOwn(parameters, key);
       if (typeof address !== "string" || address === "") return [];
       const at = [...path, key];
+      const rule = "api-base";
       if (/\s/.test(address))
-        return [{ path: at, message: "has white space in it", remedy: "remove it" }];
+        return [{ path: at, message: "has white space in it", remedy: "remove it", rule }];
       if (!/^(?:https?|wss?):\/\/[^/?#]/i.test(address)) {
         const remedy = /^\w+:\/\//.test(address)
           ? "use http:// or https://"
           : "begin with http:// or https://";
-        return [{ path: at, message: "is no http or https address", remedy }];
+        return [{ path: at, message: "is no http or https address", remedy, rule }];
       }
       const literal = getAt(written, at);
       if (typeof literal !== "string" || !hasUserinfo(literal)) return [];
       const remedy = "put the whole address into an environment variable and write os.environ/NAME";
-      return [{ path: at, message: "has a user name or password in it", remedy }];
+      return [{ path: at, message: "has a user name or password in it", remedy, rule }];
     }),
   );
 }

@@ -1,13 +1,13 @@
 // Takes every secret out of the configuration: references stay references, literals become them.
 import type { YamlPath } from "../core/document.ts";
-import { renderPath } from "../core/document.ts";
 import type { Problem } from "../core/errors.ts";
-import { problem } from "../core/errors.ts";
 import type { Environment } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
 import type { ReferenceText } from "../core/references.ts";
 import { expandReferences, lookUp, parseReferences } from "../core/references.ts";
 import { isConnectionName, isFreeTextName, isSecretName } from "./field-names.ts";
+import type { Finding } from "./findings.ts";
+import { toProblem } from "./findings.ts";
 import { isHostingName } from "./hosting-names.ts";
 import { holdsPath } from "./path-fields.ts";
 import {
@@ -93,13 +93,14 @@ class Extractor {
   #literal(text: string, path: YamlPath): unknown {
     if (!this.#isSecret(text, path)) return text;
     if (!isResolvedByLitellm(path)) {
-      this.#error("holds a secret in a list, where LiteLLM takes no reference to a variable", path);
+      const message = "holds a secret in a list, where LiteLLM takes no reference to a variable";
+      this.#inList(message, path);
       return text;
     }
     const what = hasUserinfo(text) ? "an address with a user name in it" : "a literal secret";
     const message = `holds ${what}; it is kept out of the file that LiteLLM reads`;
     const remedy = "put it into an environment variable and write os.environ/NAME";
-    this.#report("warning", message, path, remedy);
+    this.#report({ severity: "warning", message, remedy, rule: "literal-secret" }, path);
     this.secrets.push(text);
     return this.#variable(text);
   }
@@ -129,19 +130,15 @@ class Extractor {
       return expansion.value === null ? null : this.#literal(expansion.value, path);
     }
     if (!isResolvedByLitellm(path)) {
-      this.#error("is a reference inside a list, which LiteLLM does not resolve", path);
+      this.#inList("is a reference inside a list, which LiteLLM does not resolve", path);
       return null;
     }
     for (const name of expansion.used) this.#noteSecret(name, field);
     if (whole === null || isHostingName(whole.name)) return this.#variable(expansion.value ?? "");
     if (whole.form === "env") {
       const remedy = `write os.environ/${whole.name}`;
-      this.#report(
-        "notice",
-        `env:${whole.name} is read as a reference to the variable`,
-        path,
-        remedy,
-      );
+      const message = `env:${whole.name} is read as a reference to the variable`;
+      this.#report({ severity: "notice", message, remedy, rule: "translated" }, path);
     }
     this.uses.push({ name: whole.name, path });
     return `os.environ/${whole.name}`;
@@ -164,26 +161,24 @@ class Extractor {
     const isEmpty = Object.hasOwn(this.#input.env, name) && this.#input.env[name] === "";
     const remedy = `export ${name}=..., or add it to \`environment_variables:\``;
     const message = `the environment variable ${name} is ${isEmpty ? "empty" : "not set"}`;
-    this.problems.push(problem(message, { ...this.#where(path), remedy, rule: "unset-variable" }));
+    this.#report({ message, remedy, rule: "unset-variable" }, path);
   }
 
   #reportAlikes({ lookAlikes }: ReferenceText, path: YamlPath): void {
     for (const { text, suggestion } of lookAlikes) {
       const remedy = `write ${suggestion}; $\${ stands for a plain \${`;
-      this.#report("error", `${text} would not be replaced by a variable`, path, remedy);
+      const message = `${text} would not be replaced by a variable`;
+      this.#report({ message, remedy, rule: "look-alike" }, path);
     }
   }
 
-  #error(message: string, path: YamlPath): void {
-    this.#report("error", message, path, "move it to a setting of its own, outside of a list");
+  #inList(message: string, path: YamlPath): void {
+    const remedy = "move it to a setting of its own, outside of a list";
+    this.#report({ message, remedy, rule: "reference-in-list" }, path);
   }
 
-  #report(severity: Problem["severity"], message: string, path: YamlPath, remedy: string): void {
-    this.problems.push({ severity, message, ...this.#where(path), remedy });
-  }
-
-  #where(path: YamlPath): { place: Place; path: string } {
-    return { place: this.#input.place(path), path: renderPath(path) };
+  #report(finding: Omit<Finding, "path">, path: YamlPath): void {
+    this.problems.push(toProblem({ ...finding, path }, this.#input.place));
   }
 }
 

@@ -1,11 +1,11 @@
 // `environment_variables:` taken out of the configuration: it becomes part of LiteLLM's environment instead.
 import type { YamlPath } from "../core/document.ts";
-import { renderPath } from "../core/document.ts";
 import type { Problem } from "../core/errors.ts";
-import { problem } from "../core/errors.ts";
 import type { Environment } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
 import { expandReferences } from "../core/references.ts";
+import type { Finding } from "./findings.ts";
+import { toProblem } from "./findings.ts";
 import type { Folders } from "./path-fields.ts";
 import { absoluteVariable } from "./path-fields.ts";
 import { entriesOf } from "./tree.ts";
@@ -18,7 +18,7 @@ export interface FileVariables {
 
 interface Input {
   readonly section: unknown;
-  place(path: YamlPath): Place;
+  readonly place: (path: YamlPath) => Place;
   readonly env: Environment;
   readonly folders: Folders;
 }
@@ -38,16 +38,14 @@ const DATABASE = new Set(["DATABASE_URL", "DIRECT_URL", "DATABASE_URL_READ_REPLI
 export function readFileVariables(input: Input): FileVariables {
   const values = new Map<string, string>();
   const problems: Problem[] = [];
-  const report = (name: string, message: string, remedy: string, severity: Problem["severity"]) => {
-    const path = [SECTION, name];
-    problems.push({ severity, message, place: input.place(path), path: renderPath(path), remedy });
-  };
+  const report = (name: string, finding: Omit<Finding, "path">) =>
+    problems.push(toProblem({ ...finding, path: [SECTION, name] }, input.place));
   const written = entriesOf(input.section);
   const literals = Object.fromEntries(written.filter(([, value]) => isLiteral(value)).map(asText));
   for (const [name, value] of written) {
     const refusal = refuse(name, value);
     if (refusal) {
-      report(name, refusal.message, refusal.remedy, refusal.severity);
+      report(name, { ...refusal, rule: "environment-variables" });
       continue;
     }
     const own = { ...input.env, ...literals, [name]: input.env[name] };
@@ -60,17 +58,11 @@ export function readFileVariables(input: Input): FileVariables {
     });
     for (const variable of missing) {
       const message = `the environment variable ${variable} is not set`;
-      problems.push(
-        problem(message, {
-          place: input.place([SECTION, name]),
-          path: renderPath([SECTION, name]),
-          remedy: `export ${variable}=...`,
-          rule: "unset-variable",
-        }),
-      );
+      report(name, { message, remedy: `export ${variable}=...`, rule: "unset-variable" });
     }
     for (const { text, suggestion } of lookAlikes) {
-      report(name, `${text} would not be replaced by a variable`, `write ${suggestion}`, "error");
+      const message = `${text} would not be replaced by a variable`;
+      report(name, { message, remedy: `write ${suggestion}`, rule: "look-alike" });
     }
     if (expanded !== null) values.set(name, absoluteVariable(name, expanded, input.folders));
   }

@@ -3,13 +3,14 @@ import type { YamlPath } from "../core/document.ts";
 import { renderPath } from "../core/document.ts";
 import type { Problem, Severity } from "../core/errors.ts";
 import type { Place } from "../core/place.ts";
+import type { RuleName } from "./rule-names.ts";
 
 export interface Finding {
   readonly path: YamlPath;
   readonly message: string;
   readonly remedy?: string;
   readonly severity?: Severity;
-  readonly rule?: string;
+  readonly rule: RuleName;
 }
 
 /** Severity is error unless said otherwise. */

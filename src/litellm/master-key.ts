@@ -1,12 +1,12 @@
 // LiteLLM's own key: the user's `general_settings.master_key`, or one that nobody else holds (design 4.2).
 import type { YamlPath } from "../core/document.ts";
-import { renderPath } from "../core/document.ts";
 import type { Problem } from "../core/errors.ts";
-import { problem } from "../core/errors.ts";
 import type { Environment } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
 import { expandReferences } from "../core/references.ts";
 import { Secret } from "../core/secret.ts";
+import type { Finding } from "./findings.ts";
+import { toProblem } from "./findings.ts";
 import type { Mapping } from "./tree.ts";
 import { getOwn, isMapping, toMapping, withKey } from "./tree.ts";
 
@@ -25,7 +25,7 @@ export interface MasterKey {
 
 interface Input {
   readonly value: Mapping;
-  place(path: YamlPath): Place;
+  readonly place: (path: YamlPath) => Place;
   /** The shell's variables with `environment_variables` over them. */
   readonly env: Environment;
   /** The key in `environment_variables`, which LiteLLM would take when the setting is absent. */
@@ -37,7 +37,6 @@ export function takeMasterKey(input: Input): MasterKey {
   const settings = input.value["general_settings"];
   const written = getOwn(settings, "master_key");
   const path = written === undefined ? ["environment_variables", "LITELLM_MASTER_KEY"] : PATH;
-  const where = { place: input.place(path), path: renderPath(path) };
   const value = withKey(input.value, "general_settings", withoutKey(settings));
   if (written === undefined && input.fileVariable === undefined) {
     return { value, key: input.generated, isFromUser: false, problems: [] };
@@ -45,14 +44,13 @@ export function takeMasterKey(input: Input): MasterKey {
   const found = written === undefined ? input.fileVariable : readKey(written, input.env);
   const wrong = typeof found === "string" ? weakness(found) : (found ?? EMPTY);
   const key = typeof found === "string" ? new Secret(found) : input.generated;
-  const problems = wrong ? [problem(wrong.message, { ...where, remedy: wrong.remedy })] : [];
+  const problems = wrong
+    ? [toProblem({ rule: "weak-master-key", ...wrong, path }, input.place)]
+    : [];
   return { value, key, isFromUser: true, problems };
 }
 
-interface Wrong {
-  readonly message: string;
-  readonly remedy: string;
-}
+type Wrong = Pick<Finding, "message" | "remedy"> & Partial<Finding>;
 
 const EMPTY: Wrong = {
   message: "is empty",
@@ -74,7 +72,7 @@ function readKey(written: unknown, env: Environment): string | Wrong {
   }
   if (missing.length > 0) {
     const message = `the environment variable ${missing.join(", ")} is not set`;
-    return { message, remedy: `export ${missing[0]}=sk-...` };
+    return { message, remedy: `export ${missing[0]}=sk-...`, rule: "unset-variable" };
   }
   return value ?? EMPTY;
 }

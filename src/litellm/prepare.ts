@@ -1,8 +1,6 @@
 // From a configuration as written to all that running LiteLLM with it takes. Pure.
-import { createHash } from "node:crypto";
 import type { YamlPath } from "../core/document.ts";
 import type { Problem } from "../core/errors.ts";
-import { UserError } from "../core/errors.ts";
 import type { Environment } from "../core/host.ts";
 import type { Place } from "../core/place.ts";
 import type { ExpectedModels } from "../core/proxy-spec.ts";
@@ -11,6 +9,8 @@ import type { Secret } from "../core/secret.ts";
 import { noFiles, notJson } from "./check-documents.ts";
 import { collectSecrets } from "./collect-secrets.ts";
 import { concealValues } from "./conceal.ts";
+import { digestOf } from "./config-digest.ts";
+import type { CustomModule } from "./custom-modules.ts";
 import { listCustomModules } from "./custom-modules.ts";
 import { listLocalFiles } from "./local-files.ts";
 import type { LitellmDocument } from "./document.ts";
@@ -26,6 +26,7 @@ import { listModels } from "./models.ts";
 import { absolutePaths } from "./path-fields.ts";
 import type { InstanceLimits } from "./rate-limits.ts";
 import { takeRateLimits } from "./rate-limits.ts";
+import { throwErrors } from "./throw-errors.ts";
 import { checkWish, listProcessState } from "./process-state.ts";
 import { rules } from "./rules.ts";
 import { checkTypes } from "./schema.ts";
@@ -82,6 +83,7 @@ export interface PreparedLitellm {
   readonly processState: readonly string[];
   /** What LiteLLM reads besides, absolute paths: a change takes a new process. */
   readonly localFiles: readonly string[];
+  readonly customModules: readonly CustomModule[];
   /** Folder that custom modules are imported from; null without any. */
   readonly cwd: string | null;
   /** In the shell, read by LiteLLM, and not handed on: told at --verbose. */
@@ -147,7 +149,8 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     passEnv: split.section.proxy.passEnv,
     isRemote: input.trust === "queue",
   });
-  const cwd = listCustomModules(resolved).length > 0 ? baseDir : null;
+  const customModules = listCustomModules(resolved);
+  const cwd = customModules.length > 0 ? baseDir : null;
   const rendered = `# Made by sidelite from ${main.source}; edit that file instead.\n${renderYaml(withMasterKey(extracted.rendered))}`;
   const names = listModels(resolved);
   return {
@@ -173,6 +176,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     hiddenFromWorker: environment.hidden,
     localFiles: listLocalFiles(resolved, environment.environment, baseDir),
     processState,
+    customModules,
     cwd,
     droppedNames: environment.dropped,
   };
@@ -186,17 +190,4 @@ function withModels(value: Mapping, implied: readonly unknown[]): Mapping {
 
 function hasDirectRoutes({ providers, agents }: SideliteSection): boolean {
   return Object.keys(providers ?? {}).length > 0 || entriesOf(agents).length > 0;
-}
-
-function throwErrors(problems: readonly Problem[]): void {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return;
-  const others = problems.filter(({ severity }) => severity !== "error");
-  const isRefusal = errors.some(({ rule }) => rule === "remote");
-  throw new UserError(isRefusal ? "security" : "usage", [...errors, ...others]);
-}
-
-function digestOf(rendered: string, names: readonly string[], cwd: string | null): string {
-  const parts = [rendered, names.toSorted().join(" "), cwd ?? ""];
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
 }

@@ -38,7 +38,7 @@ function check(key: keyof typeof NAMES, limit: unknown): Finding[] {
   const path = [SECTION, key];
   if (!isLimit(limit)) {
     const remedy = "write a number without quotes, or remove it";
-    return [{ path, message: "must be a whole number, 1 or more", remedy }];
+    return [{ path, message: "must be a whole number, 1 or more", remedy, rule: "wrong-type" }];
   }
   const message = `is counted by sidelite's gateway, for all models together (${limit} ${NAMES[key]} per minute): LiteLLM ignores it here`;
   const remedy = `for one model, set ${key} in its litellm_params`;

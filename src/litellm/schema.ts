@@ -95,17 +95,18 @@ export function checkTypes(value: unknown): Finding[] {
 function describe(issue: z.core.$ZodIssue, root: unknown): Finding {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   const found = getAt(root, path);
+  const rule = "wrong-type";
   if (issue.code === "invalid_value") {
     const known = issue.values.map(String).join(", ");
-    return { path, message: "is not known to LiteLLM", remedy: `use one of: ${known}` };
+    return { path, message: "is not known to LiteLLM", remedy: `use one of: ${known}`, rule };
   }
   const expected = expectationOf(issue);
   if (found === undefined)
-    return { path, message: "is missing", remedy: `add ${renderPath(path.slice(-1))}` };
+    return { path, message: "is missing", remedy: `add ${renderPath(path.slice(-1))}`, rule };
   if (found === "")
-    return { path, message: "is empty", remedy: "write a value, or remove the key" };
+    return { path, message: "is empty", remedy: "write a value, or remove the key", rule };
   const message = `must be ${expected}, not ${kindOf(found)}`;
-  return { path, message, remedy: remedyFor(expected, found) };
+  return { path, message, remedy: remedyFor(expected, found), rule };
 }
 
 const KINDS: Readonly<Record<string, string>> = {

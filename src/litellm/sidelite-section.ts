@@ -32,6 +32,7 @@ export interface SideliteSection {
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 const MIN_KEY_LENGTH = 16;
+const RULE = "sidelite-section";
 
 const patterns = z
   .array(z.string().regex(NAME_PATTERN, "is no variable's name: write NAME or PREFIX_*"))
@@ -104,7 +105,7 @@ function build(data: z.infer<typeof section>, key: Secret | null): SideliteSecti
 }
 
 function wrong(message: string, remedy: string): { key: null; findings: Finding[] } {
-  return { key: null, findings: [{ path: ["sidelite", "key"], message, remedy }] };
+  return { key: null, findings: [{ path: ["sidelite", "key"], message, remedy, rule: RULE }] };
 }
 
 function readKey(
@@ -135,7 +136,12 @@ function readKey(
 
 function refusePass(name: string, index: number): Finding {
   const message = `${name} is not handed on: it would change how LiteLLM is hosted`;
-  return { path: ["sidelite", "proxy", "pass-env", index], message, remedy: "remove it" };
+  return {
+    path: ["sidelite", "proxy", "pass-env", index],
+    message,
+    remedy: "remove it",
+    rule: RULE,
+  };
 }
 
 function describe(issue: z.core.$ZodIssue, written: unknown): Finding[] {
@@ -156,6 +162,7 @@ function describe(issue: z.core.$ZodIssue, written: unknown): Finding[] {
       path: at,
       message: found === "" ? "is empty" : message,
       remedy: "see `sidelite:` in the README",
+      rule: RULE,
     },
   ];
 }
@@ -172,7 +179,7 @@ function unknownKey(at: YamlPath, key: string, parent: readonly PropertyKey[]): 
   const known = Object.keys(holder);
   const [near] = nearest(key, known);
   const remedy = near === undefined ? `known here: ${known.join(", ")}` : `did you mean ${near}?`;
-  return { path: at, message: "is not known", remedy };
+  return { path: at, message: "is not known", remedy, rule: "unknown-key" };
 }
 
 function getShape(parent: readonly PropertyKey[]): object {

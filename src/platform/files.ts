@@ -1,5 +1,4 @@
 // Files read with limits, written whole or not at all, in folders that only this user can enter.
-import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
@@ -65,6 +64,8 @@ export async function writeAtomic(
   data: string | Uint8Array,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
+  // Who only reads does not wait for it.
+  const { randomBytes } = await import("node:crypto");
   // `sweepTemporaries` knows this name.
   const name = `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
   const temporary = join(dirname(path), name);

@@ -40,9 +40,10 @@ export function pumpOutput(stream: Readable, spec: OutputSpec): void {
   };
 
   stream.on("data", (chunk: Buffer) => {
-    if (take(redacted.push(chunk))) return;
+    // One chunk a turn of the event loop: requests come in between, however much a flood has ready.
     stream.pause();
-    void spec.log.drained().then(() => stream.resume());
+    if (take(redacted.push(chunk))) setImmediate(() => stream.resume());
+    else void spec.log.drained().then(() => stream.resume());
   });
   stream.on("error", () => undefined); // the process died with it
   stream.once("close", () => {

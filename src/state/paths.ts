@@ -1,5 +1,4 @@
 // Where everything of one instance lies (design 3.5).
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Environment } from "../core/host.ts";
 
@@ -12,6 +11,8 @@ export interface InstancePaths {
   readonly proxyLog: string;
   readonly logsDir: string;
   readonly workerLog: string;
+  /** What a daemon's supervisor says. */
+  readonly ownLog: string;
   /** Links into the runtimes. */
   readonly venvBin: string;
   readonly record: string;
@@ -38,6 +39,7 @@ export function instancePaths(home: string, name: string, env: Environment): Ins
     proxyLog: join(dir, "litellm_proxy.log"),
     logsDir,
     workerLog: join(logsDir, "worker.log"),
+    ownLog: join(logsDir, "sidelite.log"),
     venvBin: join(dir, "venv", "bin"),
     record: join(dir, "instance.json"),
     lock: join(dir, "lock"),
@@ -47,7 +49,7 @@ export function instancePaths(home: string, name: string, env: Environment): Ins
 }
 
 function socketDirs(dir: string, env: Environment): string[] {
-  const own = createHash("sha256").update(dir).digest("hex").slice(0, 12);
+  const own = shortHash(dir);
   const user = process.geteuid?.() ?? "me";
   const { XDG_RUNTIME_DIR, TMPDIR } = env;
   const roots = [
@@ -57,4 +59,13 @@ function socketDirs(dir: string, env: Environment): string[] {
   ];
   const limit = SOCKET_PATH_BYTES - SOCKET_NAME_BYTES - 1;
   return roots.map((root) => join(root, own)).filter((path) => Buffer.byteLength(path) <= limit);
+}
+
+/** FNV-1a, 48 bits of it: it only tells a user's own folders apart, and node:crypto costs `status` 2 ms. */
+function shortHash(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, "0").slice(-12);
 }

@@ -14,11 +14,12 @@ import { alternate, median, ratio } from "./statistics.ts";
 
 /** Runs of one side in one round: one spawn of 40 ms is too noisy a sample. */
 const SPAWNS = 8;
+const FILE = "litellm.yaml";
 const LISTENING_MS = 10_000;
 
 export const cli: Figure = {
   name: "cli",
-  title: "--version, --help and the gateway's first listening, against `node -e 0`",
+  title: "--version, --help, validate and the gateway's first listening, against `node -e 0`",
   async measure(context: BenchContext): Promise<Row[]> {
     const home = await createHome();
     try {
@@ -27,6 +28,7 @@ export const cli: Figure = {
         { name: "node", measure: () => timeSpawns(home, ["-e", "0"]) },
         { name: "version", measure: () => timeSpawns(home, [PROGRAM, "--version"]) },
         { name: "help", measure: () => timeSpawns(home, [PROGRAM, "--help"]) },
+        { name: "validate", measure: () => timeSpawns(home, [PROGRAM, "validate", FILE]) },
         { name: "listening", measure: () => timeListening(home) },
       ];
       for (const side of sides) await side.measure();
@@ -35,6 +37,7 @@ export const cli: Figure = {
         { what: "node -e 0", value: median(values.get("node") ?? []), unit: "ms" },
         ratioRow("--version", ratio(values, "version", "node"), 1.5),
         ratioRow("--help", ratio(values, "help", "node"), 1.5),
+        ratioRow("validate", ratio(values, "validate", "node"), 4),
         ratioRow("gateway listening", ratio(values, "listening", "node"), 5),
       ];
     } finally {
@@ -50,11 +53,11 @@ function ratioRow(what: string, value: number, limit: number): Row {
 async function writeConfig(home: TestHome): Promise<void> {
   const model = { model: "openai/bench", api_key: "none", mock_response: "pong" };
   const config = { model_list: [{ model_name: "bench", litellm_params: model }] };
-  await home.write("litellm.yaml", JSON.stringify(config));
+  await home.write(FILE, JSON.stringify(config));
 }
 
 /** Median of some runs from spawn to exit, ms. */
-async function timeSpawns(home: TestHome, args: readonly string[]): Promise<number> {
+export async function timeSpawns(home: TestHome, args: readonly string[]): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < SPAWNS; run += 1) {
     const from = performance.now();
@@ -69,7 +72,7 @@ async function timeSpawns(home: TestHome, args: readonly string[]): Promise<numb
 /** From the program's spawn to the first accepted connection at its gateway, ms. */
 async function timeListening(home: TestHome): Promise<number> {
   const port = await pickPort(null);
-  const flags = ["--queue-id", "bench", "--proxy-config-file", "litellm.yaml"];
+  const flags = ["--queue-id", "bench", "--proxy-config-file", FILE];
   const worker = [process.execPath, "-e", "setTimeout(() => {}, 1e9)"];
   const from = performance.now();
   const args = ["worker", "start", ...flags, "--proxy-port", String(port), "--", ...worker];

@@ -10,14 +10,31 @@ import type { BenchContext, Figure } from "./figure.ts";
 import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
 import { gatewayLoad } from "./gateway-load.ts";
+import { instances } from "./instances.ts";
+import { join } from "./join.ts";
+import { logs } from "./logs.ts";
 import { loss } from "./loss.ts";
 import { readMachineFacts } from "./machine.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
+import { stop } from "./stop.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, crash, cli, gateway, gatewayLoad, direct, loss, elastic];
+const FIGURES: readonly Figure[] = [
+  start,
+  crash,
+  cli,
+  instances,
+  join,
+  stop,
+  logs,
+  gateway,
+  gatewayLoad,
+  direct,
+  loss,
+  elastic,
+];
 
 const { values } = parseArgs({
   options: {

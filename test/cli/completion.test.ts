@@ -11,6 +11,9 @@ import { BASH, installProgram, startTyping } from "../fixtures/typing.ts";
 const MODELS = `model_list:
   - {model_name: gpt-5.4-mini, litellm_params: {model: openai/gpt-5.4-mini}}
   - {model_name: "llama3:8b", litellm_params: {model: ollama_chat/llama3, api_base: "http://localhost:1"}}
+sidelite:
+  providers: {team: {base_url: "http://127.0.0.1:1/v1"}}
+  agents: {planner: {model_name: m, provider: team}}
 `;
 
 /** Names that would run a command where a shell expanded them. */
@@ -22,7 +25,10 @@ function contextsOf(home: TestHome): string {
     `run $(touch ${home.dir}/ran)`,
     `tick \`touch ${home.dir}/ran\``,
   ];
-  return JSON.stringify({ contexts: names.map((name) => ({ name, context: {} })) });
+  return JSON.stringify({
+    contexts: names.map((name) => ({ name, context: {} })),
+    users: [{ name: "someone", user: {} }],
+  });
 }
 
 async function setUp(): Promise<TestHome> {
@@ -83,6 +89,16 @@ describe("Tab in bash", () => {
       [
         "sidelite run --proxy-config-file gone.yaml --model ",
         "sidelite run --proxy-config-file gone.yaml --model ",
+      ],
+      ["sidelite config set-credentials so", "sidelite config set-credentials someone "],
+      ["sidelite config set-context --user so", "sidelite config set-context --user someone "],
+      [
+        "sidelite provider show --proxy-config-file models.yaml te",
+        "sidelite provider show --proxy-config-file models.yaml team ",
+      ],
+      [
+        "sidelite agent add x --proxy-config-file models.yaml --parent=pl",
+        "sidelite agent add x --proxy-config-file models.yaml --parent=planner ",
       ],
       ["sidelite run -- sideli", "sidelite run -- sidelite "],
       ["sidelite run -- cat --model mod", "sidelite run -- cat --model models.yaml "],

@@ -1,9 +1,11 @@
 # Prints how many routes are complete after LiteLLM's import, and all that they say; read by quicken.test.ts.
 import gc, json, runpy, sys
 gc.disable()
-finish = runpy.run_path(sys.argv[1])["quicken"]() if len(sys.argv) > 1 else lambda: None
+names = ["quicken", "build_routes_late"]
+ends = [runpy.run_path(path)[name]() for path, name in zip(sys.argv[1:], names)]
 from litellm.proxy.proxy_server import app
-finish()
+for end in ends:
+    end()
 from fastapi import routing
 direct = [route for route in app.routes if isinstance(route, routing.APIRoute)]
 complete = sum("dependant" in vars(route) for route in direct)

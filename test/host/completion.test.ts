@@ -18,9 +18,13 @@ async function setUp(): Promise<TestHome> {
     `tick \`touch ${home.dir}/ran\``,
   ];
   const contexts = names.map((name) => ({ name, context: {} }));
-  await home.write(join(home.state, "config"), JSON.stringify({ contexts }));
+  const users = [{ name: "someone", user: {} }];
+  await home.write(join(home.state, "config"), JSON.stringify({ contexts, users }));
   await home.write(join(home.state, "workers/queue-1/keep"), "");
-  await home.write("models.yaml", `model_list: [${MODEL}]\n`);
+  await home.write(
+    "models.yaml",
+    `model_list: [${MODEL}]\nsidelite: {providers: {team: {}}, agents: {planner: {}}}\n`,
+  );
   return home;
 }
 
@@ -49,6 +53,15 @@ it("completes in zsh", async () => {
     [
       "sidelite run --proxy-config-file models.yaml --model l",
       "sidelite run --proxy-config-file models.yaml --model llama3 ",
+    ],
+    ["sidelite config delete-credentials so", "sidelite config delete-credentials someone "],
+    [
+      "sidelite provider rm --proxy-config-file models.yaml te",
+      "sidelite provider rm --proxy-config-file models.yaml team ",
+    ],
+    [
+      "sidelite agent rm --proxy-config-file models.yaml pl",
+      "sidelite agent rm --proxy-config-file models.yaml planner ",
     ],
     ["sidelite run -- sideli", "sidelite run -- sidelite "],
     ["sidelite run -- cat mod", "sidelite run -- cat models.yaml "],
@@ -106,6 +119,10 @@ it("completes in fish", async () => {
     ["sidelite validate mod", ["models.yaml"]],
     ["sidelite run --proxy-config-file mod", ["models.yaml"]],
     ["sidelite run --proxy-config-file models.yaml --model ", ["llama3"]],
+    ["sidelite config set-context --user ", ["someone"]],
+    ["sidelite provider show --proxy-config-file models.yaml ", ["team"]],
+    ["sidelite agent add x --proxy-config-file models.yaml --provider ", ["team"]],
+    ["sidelite agent rm --proxy-config-file models.yaml ", ["planner"]],
     ["sidelite run -- sideli", ["sidelite"]],
     ["sidelite run -- cat mod", ["models.yaml"]],
     ["sidelite runtime which ", [""]],

@@ -67,3 +67,23 @@ it("names SIDELITE_HOME when the home is read-only (F62)", async () => {
   expect(result).toMatchObject({ code: 7, stderr: expect.stringContaining("read-only") });
   expect(result.stderr).toContain("SIDELITE_HOME");
 });
+
+it("goes on, restarts its worker and ends on a disk that is full by now (F60)", async () => {
+  const home = await useHome();
+  const disk = await mountTmpfs(home.state, 1 << 20);
+  const sidelite = (...args: string[]) => runCli(home, args);
+  const begin = ["worker", "start", "-d", "--queue-id", "q", "--", ...workerCommand("wait")];
+  expect(await sidelite(...begin)).toMatchObject({ code: 0 });
+  home.onStop(async () => void (await sidelite("worker", "stop", "q", "--force")));
+  const record = join(home.state, "workers/q/instance.json");
+  const before = await readFile(record, "utf8");
+  await disk.fill();
+  expect(await sidelite("worker", "restart", "q")).toMatchObject({ code: 0 });
+  expect(await sidelite("worker", "status", "q")).toMatchObject({ code: 0 });
+  expect(await sidelite("worker", "stop", "q")).toMatchObject({ code: 0 });
+  expect(await readFile(record, "utf8")).toBe(before);
+  expect((await sidelite("worker", "status", "q")).code).toBe(1);
+  await disk.free();
+  expect(await sidelite(...begin)).toMatchObject({ code: 0 });
+  expect(await sidelite("worker", "stop", "q")).toMatchObject({ code: 0 });
+});

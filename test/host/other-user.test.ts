@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readdir, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, it } from "vitest";
@@ -9,7 +9,7 @@ import type { TestHome } from "../fixtures/home.ts";
 import { useHome } from "../fixtures/use-home.ts";
 import { workerCommand } from "../fixtures/worker.ts";
 import type { OtherUser } from "./fixtures/other-user.ts";
-import { makeOtherUser } from "./fixtures/other-user.ts";
+import { makeOtherUser, otherUser } from "./fixtures/other-user.ts";
 
 const CONFIG = JSON.stringify({
   model_list: [{ model_name: "m", litellm_params: { model: "openai/m", mock_response: "pong" } }],
@@ -87,4 +87,32 @@ it("refuses state that another user owns: exit 8", async () => {
     code: 8,
     stderr: expect.stringContaining(home.state),
   });
+});
+
+it("leaves nothing of root's in another user's home (`sudo` that keeps HOME): exit 8 (S34)", async () => {
+  const { home } = await setUp();
+  expect(await runCli(home, start())).toMatchObject({
+    code: 8,
+    stderr: expect.stringContaining(home.home),
+  });
+  expect(await readdir(home.home)).toEqual([]);
+});
+
+it("lets no other user near its sockets (S12, S31)", async () => {
+  const { home, run } = await setUp();
+  const args = ["worker", "start", "-d", "--queue-id", "q", "--", ...workerCommand("wait")];
+  expect(await run(...args)).toMatchObject({ code: 0 });
+  home.onStop(async () => void (await run("worker", "stop", "q", "--force")));
+  const record = join(home.state, "workers/q/instance.json");
+  const { socketDir } = JSON.parse(await readFile(record, "utf8")) as { socketDir: string };
+  // As if every folder above were open to all.
+  for (const folder of [home.dir, home.runDir, join(home.runDir, "sidelite")]) {
+    await chmod(folder, 0o755);
+  }
+  const socket = join(socketDir, "control");
+  expect(Buffer.byteLength(socket)).toBeLessThanOrEqual(103);
+  const stranger = otherUser();
+  const connect = `require("net").connect(${JSON.stringify(socket)}).on("error", (e) => console.log(e.code))`;
+  const program = [...stranger.prefix, process.execPath, "-e", connect];
+  expect((await runCli(home, [], { program })).stdout).toBe("EACCES\n");
 });

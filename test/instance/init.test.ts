@@ -228,22 +228,19 @@ function unsetVariables(
   // The direct routes read their own section.
   const { providers, agents } = sectionOf(parseYaml(template.text, source).value);
   const place = () => ({ source });
-  const checks = [
-    () => prepare(template.text, { source }),
-    () => parseDirect({ providers, agents, place, env: {}, home: null, baseDir: null }),
-  ];
-  const errors = checks.flatMap((check) => {
-    try {
-      check();
-      return [];
-    } catch (error) {
-      if (error instanceof UserError) return [error];
-      throw error;
-    }
-  });
-  const remedies = errors.flatMap(({ problems }) => problems.map(({ remedy = "" }) => remedy));
+  const direct = parseDirect({ providers, agents, place, env: {}, home: null, baseDir: null });
+  const errors = direct.problems.filter(({ severity }) => severity === "error");
+  let exit = errors.length === 0 ? null : "usage";
+  try {
+    prepare(template.text, { source });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    errors.push(...error.problems);
+    exit = error.exit;
+  }
+  const remedies = errors.map(({ remedy = "" }) => remedy);
   const unset = remedies.flatMap((remedy) => /export (\w+)=/.exec(remedy)?.[1] ?? []);
-  return { unset: [...new Set(unset)], exit: errors[0]?.exit ?? null };
+  return { unset: [...new Set(unset)], exit };
 }
 
 function sectionOf(value: unknown): { providers: unknown; agents: unknown } {

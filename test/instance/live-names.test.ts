@@ -13,12 +13,17 @@ contexts:
   - {name: dev, context: {}}
   - {name: "two words", context: {}}
   - {name: "line\\nbreak", context: {}}
+users:
+  - {name: me, user: {token: os.environ/UNSET}}
 `;
 const MODELS = `include: [more.yaml]
 model_list:
   - {model_name: b, litellm_params: {model: openai/b, api_key: os.environ/UNSET}}
   - {model_name: any-*, litellm_params: {model: openai/*}}
 router_settings: {model_group_alias: {short: b}}
+sidelite:
+  providers: {team: {base_url: "no url"}, local: {}}
+  agents: {planner: {provider: gone}}
 `;
 const MORE = "model_list: [{model_name: a, litellm_params: {model: openai/a}}]\n";
 
@@ -71,6 +76,27 @@ describe("live names", () => {
     expect(await read(`--proxy-config-json='{"model_list":[{"model_name":"j"}]}'`)).toEqual(["j"]);
     const env = { KUBIYA_PROXY_CONFIG_FILE: join(home, ".kubiya/more.yaml") };
     expect(await readLiveNames("models", words(), host(env))).toEqual(["a"]);
+  });
+
+  it("are the users of the context file", async () => {
+    const { host } = await sandbox();
+    expect(await readLiveNames("users", ["config", "set-credentials", ""], host())).toEqual(["me"]);
+  });
+
+  it("are the direct providers and agents, sound or not", async () => {
+    const { host } = await sandbox();
+    const read = (kind: string, ...words: string[]) => readLiveNames(kind, [...words, ""], host());
+    expect(await read("providers", "provider", "show", "--context", "prod")).toEqual([
+      "local",
+      "team",
+    ]);
+    expect(await read("agents", "agent", "rm", "--context", "prod")).toEqual(["planner"]);
+    const listed = `--proxy-config-json={"sidelite":{"providers":[{"provider_id":"stack"},{}]}}`;
+    expect(await read("providers", "provider", "rm", `'${listed}'`)).toEqual([]);
+    expect(await read("providers", "provider", "rm", listed.replace("=", "='") + "'")).toEqual([
+      "stack",
+    ]);
+    expect(await read("agents", "agent", "rm")).toEqual([]);
   });
 
   it("leave alone the word to complete and the worker's own", async () => {

@@ -38,13 +38,31 @@ describe("custom modules", () => {
     "general_settings: {custom_auth: my_auth.check}",
     "guardrails: [{guardrail_name: g, litellm_params: {guardrail: my_guard.Guard, mode: pre_call}}]",
   ])("%s is served from the file's folder", (line) => {
-    expect(withSetting(line)).toMatchObject({ cwd: "/project" });
+    expect(withSetting(line)).toMatchObject({
+      cwd: "/project",
+      customModules: [expect.anything()],
+    });
   });
 
   it.each([
     "litellm_settings: {callbacks: [langfuse]}",
     "general_settings: {pass_through_endpoints: [{path: /x, target: 'https://a.b'}]}",
   ])("%s is none", (line) => {
-    expect(withSetting(line)).toMatchObject({ cwd: null });
+    expect(withSetting(line)).toMatchObject({ customModules: [], cwd: null });
   });
+});
+
+it("names the files that LiteLLM reads by itself", () => {
+  const { localFiles } = withSetting(
+    [
+      "default_vertex_config: {vertex_credentials: key.json}",
+      "litellm_settings: {callbacks: [mine.sub.handler, langfuse], ssl_verify: true}",
+      "environment_variables: {GOOGLE_APPLICATION_CREDENTIALS: ./g.json, X_PATH: plain}",
+    ].join("\n"),
+  );
+  expect(localFiles.toSorted()).toEqual([
+    "/project/g.json",
+    "/project/key.json",
+    "/project/mine/sub.py",
+  ]);
 });

@@ -4,10 +4,10 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 
 import { until } from "../fixtures/poll.ts";
+import { ROUNDS } from "../fixtures/rounds.ts";
 import { ask, open, openRaw, rawRequest } from "./gateway-client.ts";
 import { startRig } from "./gateway-rig.ts";
 
-const ROUNDS = Number(process.env["SIDELITE_ROUNDS"] ?? 20);
 const openFiles = (): number => readdirSync("/proc/self/fd").length;
 
 /** Streams whose answers begin and never end. */
@@ -171,6 +171,18 @@ describe("a LiteLLM that dies", () => {
     standIn.kill();
     expect(await client.expect(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 503 /);
   });
+});
+
+it("lets a stream be silent for longer than every limit", async () => {
+  const limits = { headersMs: 100, bodyIdleMs: 100, keepAliveMs: 100, lingerMs: 100, retryMs: 100 };
+  const rig = await startRig({ limits, poolIdleMs: 100, holdMs: 100 });
+  await rig.serve((request, response) => {
+    request.resume();
+    response.write("data: begun\n\n");
+    setTimeout(() => response.end("data: done\n\n"), 1_000);
+  });
+  const answer = await ask(rig.port, { body: '{"stream":true}' });
+  expect(answer.body.toString()).toBe("data: begun\n\ndata: done\n\n");
 });
 
 describe("back-pressure", () => {

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { createServer } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { UserError } from "../../src/core/errors.ts";
 import { buildAccess } from "../../src/gateway/access.ts";
@@ -86,6 +87,44 @@ describe("a new snapshot", () => {
     await gateway.close(AbortSignal.abort());
   });
 });
+
+it.each(["127.0.0.1", "0.0.0.0"])(
+  "moves from a port that a thief on %s has taken",
+  async (host) => {
+    const { thief, port } = await steal(host);
+    const snapshot = snapshotFor("sk-x");
+    const options = { port, movable: true, snapshot, log: () => undefined };
+    const gateway = await startGateway(options);
+    onTestFinished(() => gateway.close(AbortSignal.abort()));
+    expect(gateway.port).not.toBe(port);
+    expect((await ask(gateway.port, { key: null })).status).toBe(401);
+    expect(thief.connections).toBe(0);
+  },
+);
+
+it("names its address so that a thief on the same port of ::1 gets nothing", async () => {
+  const { thief, port } = await steal("::1");
+  const gateway = await startGateway({ port, snapshot: snapshotFor("sk-x"), log: () => undefined });
+  onTestFinished(() => gateway.close(AbortSignal.abort()));
+  expect(gateway.url).toBe(`http://127.0.0.1:${port}`);
+  const answer = await fetch(gateway.url, { headers: { authorization: "Bearer sk-x" } });
+  expect([answer.status, thief.connections]).toEqual([404, 0]);
+});
+
+/** A listener of somebody else's, on any port. */
+async function steal(host: string) {
+  const thief = { connections: 0 };
+  const server = createServer((socket) => {
+    thief.connections += 1;
+    socket.destroy();
+  });
+  onTestFinished(() => void server.close());
+  server.listen(0, host);
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { thief, port: address.port };
+}
 
 it("says which port is taken and what to do", async () => {
   const thief = createServer();

@@ -3,9 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { Agent } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { constants, createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 
+import { LIMITS } from "../../src/gateway/limits.ts";
 import { until } from "../fixtures/poll.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { ask, open, openRaw, rawRequest } from "./gateway-client.ts";
@@ -67,7 +68,36 @@ describe("bodies go through byte for byte", () => {
     await until(() => response.complete, { what: "the end" });
   });
 
-  it.each([0, 1, 1_000, 65_536, 131_072, 131_073, 1_000_000, 20_000_000])(
+  it("events that are compressed arrive one by one, not a byte changed", async () => {
+    const rig = await startRig();
+    const gzip = createGzip();
+    const sent: Buffer[] = [];
+    gzip.on("data", (chunk: Buffer) => sent.push(chunk));
+    await rig.serve((_, response) => {
+      const headers = { "content-type": "text/event-stream", "content-encoding": "gzip" };
+      response.writeHead(200, headers).flushHeaders();
+      gzip.pipe(response);
+    });
+    const response = await open(rig.port, { body: '{"stream":true}' });
+    const received: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => received.push(chunk));
+    const all = () => Buffer.concat(sent);
+    for (const event of ["data: one\n\n", ": ping\n\n", "data: \u{1f600}\r\n\r\n"]) {
+      const before = all().length;
+      gzip.write(event);
+      gzip.flush(constants.Z_SYNC_FLUSH);
+      await until(() => all().length > before && Buffer.concat(received).equals(all()), {
+        what: event,
+      });
+    }
+    gzip.end();
+    await until(() => response.complete, { what: "the end" });
+    expect(sha(Buffer.concat(received))).toBe(sha(all()));
+    const text = gunzipSync(Buffer.concat(received)).toString();
+    expect(text).toBe("data: one\n\n: ping\n\ndata: \u{1f600}\r\n\r\n");
+  });
+
+  it.each([0, 1, 1_000, 65_536, 131_072, 131_073, 1_000_000, LIMITS.bodyBytes])(
     "%i bytes up and down, with a length and in chunks",
     async (size) => {
       const { port } = await echoRig();

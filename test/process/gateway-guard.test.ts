@@ -36,8 +36,9 @@ describe("who may come in", () => {
       "/metrics",
       "/health",
       "/v1/models",
+      "/_sidelite/health/more",
     ]) {
-      for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PURGE"]) {
+      for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PURGE"]) {
         for (const key of [null, "sk-wrong", `${WORKER_KEY}x`, WORKER_KEY.slice(0, -1)]) {
           expect((await ask(port, { path, method, key })).status).toBe(401);
         }
@@ -113,6 +114,20 @@ describe("Host and Origin", () => {
       const client = await openRaw(port, `${head}\r\nConnection: close\r\n\r\n`);
       expect(await client.closed(), head).toMatch(/^HTTP\/1\.[01] (421|400) /);
     }
+    expect(seen).toEqual([]);
+  });
+
+  it("sees what stands behind a thousand other headers", async () => {
+    const { port, seen } = await rigWithEcho();
+    const many = Array.from({ length: 2_500 }, () => "a:");
+    const statusFor = async (line: string, body = ""): Promise<string> => {
+      const text = rawRequest(port, "POST /v1/completions", [...many, line], body);
+      return (await (await openRaw(port, text)).expect(/\r\n\r\n/)).slice(9, 12);
+    };
+    expect(await statusFor("Origin: null")).toBe("403");
+    expect(await statusFor("Host: evil.com")).toBe("421");
+    // A body that is not seen would be left out.
+    expect(await statusFor("Content-Length: 2", "[]")).toBe("400");
     expect(seen).toEqual([]);
   });
 

@@ -14,8 +14,8 @@ import { useInstances } from "../fixtures/use-instances.ts";
 const rounds = ROUNDS >= 200 ? 20 : 3;
 const requests = ROUNDS >= 200 ? 40_000 : 1_500;
 const BAD_WRITES = 100;
-/** A stream of the stand-in: long enough for all rounds of the short run, and for most of the long one. */
-const STREAM = { chunks: rounds * 20, gap_seconds: 0.1 };
+/** A stream of the stand-in: as long as the rounds take, about. */
+const STREAM = { chunks: rounds * (ROUNDS >= 200 ? 60 : 20), gap_seconds: 0.1 };
 
 const configOf = (names: readonly string[]) =>
   JSON.stringify({

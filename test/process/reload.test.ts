@@ -16,12 +16,16 @@ async function pendingOf({ live }: Instances): Promise<string> {
   return (await live("default")).config?.pending.join("\n") ?? "";
 }
 
-it("changes the user's master key under load without a refused request", async () => {
+it("changes the master key under load without a refused request, and reads a changed module", async () => {
   const instances = await useInstances();
-  const { home, run, start, proxied } = instances;
+  const { home, run, start, proxied, live } = instances;
   const [old = "", fresh = ""] = [1, 2].map((n) => home.canary(`master-${n}`, "sk-"));
   const withKey = (key: string) =>
-    home.write("litellm.yaml", `${MODEL("m")}general_settings: {master_key: ${key}}\n`);
+    home.write(
+      "litellm.yaml",
+      `${MODEL("m")}general_settings: {master_key: ${key}}\nlitellm_settings: {callbacks: mine.handler}\n`,
+    );
+  await home.write("mine.py", "handler = 1\n");
   await withKey(old);
   const served = await awaitServed(start(["proxy", "start", ...proxied]));
   const statuses = new Set<number>();
@@ -38,36 +42,21 @@ it("changes the user's master key under load without a refused request", async (
   isOver = true;
   await Promise.all(clients);
   expect([...statuses]).toEqual([200]);
+
+  const before = await live("default");
+  await writeFile(join(home.cwd, "mine.py"), "handler = 2\n");
+  await served.cli.waitFor(/mine\.py changed: a new LiteLLM serves/);
+  const after = await live("default");
+  expect(after.proxy?.generations.at(-1)?.pid).not.toBe(before.proxy?.generations.at(-1)?.pid);
+  expect(after.config).toMatchObject({ digest: before.config?.digest, unapplied: [], pending: [] });
   await served.cli.stop();
 });
 
-it("takes back a configuration whose LiteLLM comes up and ends again and again", async () => {
+it("keeps the old one and its copy when the new one does not come up, or ends again and again", async () => {
   const instances = await useInstances();
-  const { home, fake, start, proxied, live } = instances;
-  await fake.behave({ boots: [{}, { crash_after: 0 }, { crash_after: 0 }, {}] });
-  const served = await awaitServed(start(["proxy", "start", ...proxied]));
-  await writeFile(join(home.cwd, "litellm.yaml"), MODEL("n"));
-  await until(
-    async () => {
-      await chat(served, "n");
-      return (await pendingOf(instances)).includes("LiteLLM ended twice at once");
-    },
-    { what: "the roll-back", deadlineMs: 30_000 },
-  );
-  expect((await chat(served, "m")).status).toBe(200);
-  const { proxy, config } = await live("default");
-  expect(proxy).toMatchObject({ models: ["m"], phase: "ready" });
-  expect(config?.unapplied).toEqual([join(home.cwd, "litellm.yaml")]);
-  const copy = await readFile(join(home.state, "workers/default/litellm_config.yaml"), "utf8");
-  expect(copy).toContain("model_name: m");
-  expect(served.cli.stderr()).toContain("the one before is in force again");
-  await served.cli.stop();
-});
-
-it("keeps the old one and its copy when the new one does not come up", async () => {
-  const instances = await useInstances();
-  const { home, fake, run, start, proxied } = instances;
-  await fake.behave({ boots: [{}, { boot_error: "broken for good" }, {}] });
+  const { home, fake, run, start, proxied, live } = instances;
+  const dies = { crash_after: 0 };
+  await fake.behave({ boots: [{}, { boot_error: "broken for good" }, dies, dies, {}] });
   const served = await awaitServed(start(["proxy", "start", ...proxied]));
   const copy = join(home.state, "workers/default/litellm_config.yaml");
   const before = await readFile(copy, "utf8");
@@ -88,21 +77,47 @@ it("keeps the old one and its copy when the new one does not come up", async () 
   const again = await run(["proxy", "reload"]);
   expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("begin anew") });
   expect(await readFile(copy, "utf8")).toContain("model_name: n");
+
+  await until(
+    async () => {
+      await chat(served, "n");
+      return (await pendingOf(instances)).includes("LiteLLM ended twice at once");
+    },
+    { what: "the roll-back", deadlineMs: 30_000 },
+  );
+  expect((await chat(served, "m")).status).toBe(200);
+  expect(await live("default")).toMatchObject({
+    proxy: { models: ["m"], phase: "ready" },
+    config: { unapplied: [file] },
+  });
+  expect(await readFile(copy, "utf8")).toBe(before);
+  expect(served.cli.stderr()).toContain("the one before is in force again");
   await served.cli.stop();
 });
 
-it("starts a new LiteLLM for a changed module of the user's own", async () => {
-  const { home, start, proxied, live } = await useInstances();
-  await home.write("litellm.yaml", `${MODEL("m")}litellm_settings: {callbacks: mine.handler}\n`);
-  await home.write("mine.py", "handler = 1\n");
-  const served = await awaitServed(start(["proxy", "start", ...proxied]));
-  const before = await live("default");
-  await writeFile(join(home.cwd, "mine.py"), "handler = 2\n");
-  await served.cli.waitFor(/mine\.py changed: a new LiteLLM serves/);
-  const after = await live("default");
-  expect(after.proxy?.generations.at(-1)?.pid).not.toBe(before.proxy?.generations[0]?.pid);
-  expect(after.config).toMatchObject({ unapplied: [], pending: [] });
-  await served.cli.stop();
+it("waits for the first LiteLLM, and brings back a daemon whose LiteLLM was given up", async () => {
+  const { home, fake, run, live, proxied } = await useInstances();
+  const file = join(home.cwd, "litellm.yaml");
+  await fake.behave({ boots: [{ boot_seconds: 2 }, { boot_error: "a bad edit" }, {}] });
+  const starting = run(["proxy", "start", "--daemon", ...proxied]);
+  await until(async () => (await fake.journal()).at(-1)?.event === "boot", { what: "the boot" });
+  await writeFile(file, MODEL("bad"));
+  expect(await starting).toMatchObject({ code: 0 });
+  await until(async () => (await live("default")).config?.pending[0]?.includes("a bad edit"), {
+    what: "the rejection",
+  });
+
+  await fake.behave({ boot_error: "broken for good" });
+  process.kill((await live("default")).proxy?.generations.at(0)?.pid ?? 0, "SIGKILL");
+  await until(async () => (await live("default")).state === "failed", { what: "the failure" });
+  await fake.behave({});
+  await writeFile(file, MODEL("good"));
+  await until(async () => (await live("default")).state === "running", { what: "its return" });
+  expect(await live("default")).toMatchObject({
+    failure: null,
+    proxy: { phase: "ready", models: ["good"] },
+  });
+  expect(await run(["proxy", "stop"])).toMatchObject({ code: 0 });
 });
 
 it("rereads the settings; another current context waits for a command, and SIGHUP is one", async () => {

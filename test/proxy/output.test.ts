@@ -86,6 +86,16 @@ it("passes bytes that are no text unchanged", async () => {
   expect(Buffer.from(log.text(), "utf8").includes(Buffer.from([0x00, 0x1b, 0x0a]))).toBe(true);
 });
 
+it("lets other work in between the chunks of a flood", async () => {
+  const { stream, log, end } = pump("g1");
+  const lines = () => log.text().split("\n").length - 1;
+  for (let chunk = 0; chunk < 20; chunk += 1) stream.write("line\n");
+  let turns = 0;
+  for (; lines() < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(turns).toBeGreaterThan(10);
+  await end();
+});
+
 it("stops reading while the disk is behind, and goes on after it", async () => {
   const { stream, log, end } = pump("g1");
   const empty = log.fill();

@@ -1,7 +1,6 @@
 // The schema that editors use says what the program says: made from the same tables, tried on the same files.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../src/core/errors.ts";
 import { parseJson } from "../../src/core/json.ts";
 import { parseYaml } from "../../src/core/yaml.ts";
 import { parseDirect } from "../../src/gateway/direct/parse-direct.ts";
@@ -150,16 +149,11 @@ it("describes keys that are there", () => {
 
 /** The parser names all the fields it knows when it meets one that is like none of them. */
 function knownFields(written: { providers?: unknown; agents?: unknown }): string[] {
-  try {
-    const place = () => ({ source: "test" });
-    const input = { providers: null, agents: null, ...written, env: {}, home: null };
-    parseDirect({ ...input, place, baseDir: null });
-  } catch (error) {
-    const problems = error instanceof UserError ? error.problems : [];
-    const unknown = problems.find(({ message }) => message.includes("zzzzzz"));
-    return (unknown?.remedy ?? "").replace(/^known: /, "").split(", ");
-  }
-  return [];
+  const place = () => ({ source: "test" });
+  const input = { providers: null, agents: null, ...written, env: {}, home: null };
+  const { problems } = parseDirect({ ...input, place, baseDir: null });
+  const unknown = problems.find(({ message }) => message.includes("zzzzzz"));
+  return (unknown?.remedy ?? "").replace(/^known: /, "").split(", ");
 }
 
 function collectDescriptions(value: unknown, found: Set<string>): void {

@@ -57,6 +57,7 @@ describe("instancePaths", () => {
       venvBin: "/h/.kubiya/workers/q1/venv/bin",
       record: "/h/.kubiya/workers/q1/instance.json",
       lock: "/h/.kubiya/workers/q1/lock",
+      ownLog: "/h/.kubiya/workers/q1/logs/sidelite.log",
       cwd: "/h/.kubiya/workers/q1/cwd",
     });
     expect(socketDirs).toHaveLength(1);

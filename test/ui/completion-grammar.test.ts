@@ -42,6 +42,9 @@ describe("the value of", () => {
     ["config get-contexts", "--output", "json yaml name"],
     ["provider add", "--dialect", "auto openai anthropic"],
     ["provider add", "--type", "litellm vllm ollama generic"],
+    ["agent add", "--provider", "@providers"],
+    ["agent add", "--parent", "@agents"],
+    ["config set-context", "--user", "@users"],
     ["init", "--force", null],
   ])("%s %s is %s", (verb, name, expected) => {
     expect(flag(verb, name)).toBeDefined();
@@ -61,8 +64,13 @@ describe("the value of", () => {
     ["config use-context", "@contexts"],
     ["config get-contexts", "@contexts"],
     ["config rename-context", "@contexts"],
-    ["config set-credentials", "unknown"],
-    ["provider show", "unknown"],
+    ["config set-credentials", "@users"],
+    ["config delete-credentials", "@users"],
+    ["provider add", "unknown"],
+    ["provider show", "@providers"],
+    ["provider rm", "@providers"],
+    ["agent add", "unknown"],
+    ["agent rm", "@agents"],
     ["bridge", "files"],
     ["doctor", null],
   ])("%s's argument is %s", (verb, expected) => {

@@ -5,22 +5,23 @@ import { renderPath } from "../../core/document.ts";
 import type { Problem } from "../../core/errors.ts";
 import { problem, UserError } from "../../core/errors.ts";
 import type { Place } from "../../core/place.ts";
-import type { TlsSettings } from "./network-settings.ts";
+import type { Network, TlsSettings } from "./network-settings.ts";
 import type { DirectConfig, Provider } from "./provider.ts";
 import type { PemFile } from "./tls-files.ts";
 import { checkCertificates, readPem } from "./tls-files.ts";
 
-/** Throws one UserError with every problem; returns the warnings. */
+/** Settings that an agent has from its provider are checked at the provider. */
 export async function checkNetworks(
   config: DirectConfig,
   place: (path: YamlPath) => Place,
 ): Promise<readonly Problem[]> {
-  const providers = new Set(config.providers.values());
-  for (const { provider } of config.agents) if (provider) providers.add(provider);
-  const checks = [...providers].map((provider) => checkProvider(provider, place));
-  const problems = (await Promise.all(checks)).flat();
-  if (problems.some(({ severity }) => severity === "error")) throw new UserError("usage", problems);
-  return problems;
+  const owners = new Map<Network, Provider>();
+  const own = config.agents.flatMap(({ provider }) => provider ?? []);
+  for (const provider of [...config.providers.values(), ...own]) {
+    if (!owners.has(provider.network)) owners.set(provider.network, provider);
+  }
+  const checks = [...owners.values()].map((provider) => checkProvider(provider, place));
+  return (await Promise.all(checks)).flat();
 }
 
 async function checkProvider(

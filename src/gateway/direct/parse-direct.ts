@@ -1,8 +1,7 @@
-// Parses `sidelite.providers` and `sidelite.agents`; throws one UserError with every problem found.
+// Parses `sidelite.providers` and `sidelite.agents`; every problem is collected.
 import { isAbsolute, join, resolve } from "node:path";
 import type { YamlPath } from "../../core/document.ts";
 import type { Problem } from "../../core/errors.ts";
-import { UserError } from "../../core/errors.ts";
 import type { Environment } from "../../core/host.ts";
 import type { Place } from "../../core/place.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -26,12 +25,12 @@ export interface DirectInput {
 }
 
 export interface ParsedDirect {
+  /** Not to be used where there are errors, but to look for more of them. */
   readonly config: DirectConfig;
   /** For the redactor. */
   readonly secrets: readonly Secret[];
   /** Variables that hold one. */
   readonly secretNames: readonly string[];
-  /** Warnings and notices. */
   readonly problems: readonly Problem[];
 }
 
@@ -49,8 +48,6 @@ export function parseDirect(input: DirectInput): ParsedDirect {
   };
   const parsed = parseProviders(input.providers, context, network);
   const agents = parseAgents(input.agents, parsed, context, network);
-  const errors = context.problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new UserError("usage", context.problems);
   const config = { providers: parsed.providers, disabledProviders: [...parsed.disabled], agents };
   const { secrets, secretNames, problems } = context;
   return { config, secrets, secretNames: [...secretNames], problems };

@@ -1,4 +1,5 @@
 // Parses the `providers` section: a mapping by name, or Llama Stack's list of `remote::passthrough` blocks.
+import { isMapping } from "../../core/converted.ts";
 import type { YamlPath } from "../../core/document.ts";
 import type { FieldsContext } from "./fields-context.ts";
 import { Fields } from "./fields.ts";
@@ -36,6 +37,8 @@ export function parseProviders(
   const withoutUrl = new Map<string, Fields>();
   for (const entry of listEntries(value, context)) {
     const outer = Fields.of(entry.value, entry.path, context);
+    // That is said already; what it lacks need not be.
+    if (entry.value !== null && !isMapping(entry.value)) continue;
     const { name, isDisabled } = readName(entry, outer);
     if (isDisabled || outer.flag("enabled") === false) {
       if (name !== null) disabled.add(name);

@@ -1,7 +1,14 @@
 // What each verb takes, as the completion scripts need it: built from the table of verbs.
 
 /** Names that only the running program knows. */
-export type LiveKind = "contexts" | "instances" | "models" | "templates";
+export type LiveKind =
+  | "agents"
+  | "contexts"
+  | "instances"
+  | "models"
+  | "providers"
+  | "templates"
+  | "users";
 
 /** What a flag's value or a positional can be. */
 export type Values =
@@ -53,8 +60,11 @@ const BY_FLAG: Readonly<Record<string, Values>> = {
   "--context": live("contexts"),
   "--model": live("models"),
   "--name": live("instances"),
+  "--parent": live("agents"),
+  "--provider": live("providers"),
   "--queue-id": live("instances"),
   "--type": words("local"),
+  "--user": live("users"),
 };
 
 /** By what stands in the brackets: `<path>`, `[command...]`. */
@@ -71,10 +81,16 @@ const BY_PLACEHOLDER: Readonly<Record<string, Values>> = {
   template: live("templates"),
 };
 
-/** Whose names a positional `name` means, by the verb's first word. */
+/** Whose names a positional `name` means, by the verb or its first word; a new name is nobody's. */
 const NAMES: Readonly<Record<string, Values>> = {
+  agent: live("agents"),
+  "agent add": { kind: "unknown" },
   config: live("contexts"),
+  "config delete-credentials": live("users"),
+  "config set-credentials": live("users"),
   env: live("instances"),
+  provider: live("providers"),
+  "provider add": { kind: "unknown" },
   proxy: live("instances"),
   worker: live("instances"),
 };
@@ -118,8 +134,7 @@ function parseFlag(
 function positionalOf(verb: string, args: string): Values {
   const placeholder = /[<[]([^>\]]+)/.exec(args)?.[1]?.replace("...", "") ?? "";
   if (placeholder !== "name") return byPlaceholder(placeholder);
-  const isUser = verb.endsWith("-credentials");
-  return (isUser ? null : NAMES[verb.split(" ")[0] ?? ""]) ?? { kind: "unknown" };
+  return NAMES[verb] ?? NAMES[verb.split(" ")[0] ?? ""] ?? { kind: "unknown" };
 }
 
 function byPlaceholder(placeholder: string): Values {

@@ -13,7 +13,7 @@ export interface Section {
 export type Env = Readonly<Record<string, string>>;
 
 export function parse(section: Section, env: Env = {}): ParsedDirect {
-  return parseDirect({
+  const parsed = parseDirect({
     providers: section.providers ?? null,
     agents: section.agents ?? null,
     place: (path) => ({ source: "litellm.yaml", line: path.length }),
@@ -21,6 +21,9 @@ export function parse(section: Section, env: Env = {}): ParsedDirect {
     home: "/home/me",
     baseDir: "/etc/llm",
   });
+  const isFaulty = parsed.problems.some(({ severity }) => severity === "error");
+  if (isFaulty) throw new UserError("usage", parsed.problems);
+  return parsed;
 }
 
 /** Of a single provider `p`. */

@@ -1,0 +1,35 @@
+// The names by which `validate` tells what it found.
+
+export const RULE_NAMES = [
+  "alias-target",
+  "api-base",
+  "balanced-model",
+  "database",
+  "environment-variables",
+  "fallback-circle",
+  "fallback-shape",
+  "fallback-target",
+  "literal-secret",
+  "look-alike",
+  "messages-url",
+  "misplaced",
+  "missing-credential",
+  "missing-module",
+  "no-effect",
+  "no-models",
+  "ollama-address",
+  "redis-address",
+  "reference-in-list",
+  "remote",
+  "secret-manager",
+  "sidelite-section",
+  "translated",
+  "unknown-callback",
+  "unknown-key",
+  "unknown-provider",
+  "unset-variable",
+  "weak-master-key",
+  "wrong-type",
+] as const;
+
+export type RuleName = (typeof RULE_NAMES)[number];
