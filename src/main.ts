@@ -58,11 +58,11 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     code = isAnswer ? EXIT_CODES.failed.code : await explain(error, host);
   }
   const received = signals.received();
-  signals.uninstall();
   if (readerGone) await leave(BROKEN_PIPE);
   else if (signals.force.aborted) await leave(INTERRUPTED);
   else if (received === null || code === EXIT_CODES.bug.code) await leave(code);
   else {
+    signals.uninstall();
     process.kill(process.pid, received);
     // Still here: the kernel spares PID 1 of a container.
     const { toExitCode } = await import("./platform/exit-status.ts");

@@ -29,7 +29,7 @@ export async function run({ flags, args }: Input, context: Context): Promise<num
     const { generateKey } = await import("../instance/configuration.ts");
     const { joinRunning } = await import("../instance/join.ts");
     const key = generateKey();
-    const wish = { config, prepared, key, command: args, mustBeReady: wait !== false };
+    const wish = { config, prepared, key, command: args, mustBeReady: wait };
     const joined = await joinRunning(joinable, wish, context);
     if (joined !== null) {
       const { runJoined } = await import("../instance/joined-run.ts");

@@ -42,8 +42,8 @@ export interface Answers {
   readonly restart: { readonly done: string };
   readonly reload: { readonly done: string };
   readonly env: EnvironmentAnswer;
-  /** `ready`: LiteLLM serves; else requests are held. */
-  readonly join: { readonly url: string; readonly ready: boolean };
+  /** `ready`: LiteLLM serves; else requests are held. `trusted`: its own worker did not wait for that. */
+  readonly join: { readonly url: string; readonly ready: boolean; readonly trusted: boolean };
 }
 
 /** The one answer with a secret in it: it never leaves the socket but for `sidelite env`. */

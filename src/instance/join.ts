@@ -18,8 +18,8 @@ export interface JoinWish {
   /** Made for this run. */
   readonly key: Secret;
   readonly command: readonly string[];
-  /** Only one whose LiteLLM serves. */
-  readonly mustBeReady: boolean;
+  /** true: only one whose LiteLLM serves; null: unless its own worker does not wait for that either. */
+  readonly mustBeReady: boolean | null;
 }
 
 export interface Joined {
@@ -58,7 +58,8 @@ export async function joinRunning(
     });
     if (asked === null) continue;
     const { answer, ended, close } = asked;
-    const usable = !mustBeReady || answer.ready || (await untilReady(socketDir, ended, signals));
+    const mayHold = mustBeReady === null ? answer.trusted : !mustBeReady;
+    const usable = mayHold || answer.ready || (await untilReady(socketDir, ended, signals));
     if (usable) return { name, url: answer.url, ended, leave: close };
     close();
     signals.abort.throwIfAborted();

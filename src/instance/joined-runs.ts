@@ -10,6 +10,7 @@ import type { Serving } from "./serve.ts";
 
 export class JoinedRuns {
   readonly #host: Pick<Host, "now">;
+  #isOver = false;
   readonly #runs = new Map<ControlConnection, JoinedView>();
 
   constructor(host: Pick<Host, "now">) {
@@ -22,6 +23,7 @@ export class JoinedRuns {
     { fingerprint, key, port, pid, program }: JoinOrder,
     connection: ControlConnection,
   ): void {
+    if (this.#isOver) throw new UserError("failed", problem("this instance ends"));
     const isSame = fingerprint === fingerprintOf(serving.prepared);
     if (!isSame || (port !== null && port !== serving.port)) {
       throw new UserError("failed", problem("this instance has another configuration"));
@@ -44,6 +46,7 @@ export class JoinedRuns {
 
   /** The gateway is about to close: they look for another one at once. */
   dismiss(): void {
+    this.#isOver = true;
     for (const connection of this.#runs.keys()) connection.close();
   }
 }

@@ -75,7 +75,8 @@ export class Life {
         throw refusal("this instance cannot be joined now", "see `sidelite worker status`");
       }
       this.joined.admit(this.serving, order, connection);
-      return { url: this.serving.url, ready: this.phase === "running" };
+      const trusted = this.worker?.status().state === "running";
+      return { url: this.serving.url, ready: this.phase === "running", trusted };
     },
   };
 

@@ -80,7 +80,9 @@ class Extractor {
     const parsed = parseReferences(text, { credential: isConnectionName(field) });
     if (!isFreeTextName(field)) this.#reportAlikes(parsed, path);
     const [only] = parsed.parts;
-    if (parsed.parts.length === 1 && typeof only === "string") return this.#literal(only, path);
+    const isTold = !isFreeTextName(field) && parsed.lookAlikes.length > 0;
+    if (parsed.parts.length === 1 && typeof only === "string")
+      return this.#literal(only, path, isTold);
     return this.#reference(text, parsed, path);
   }
 
@@ -90,7 +92,8 @@ class Extractor {
     return this.variables.get(name) ?? lookUp(this.#input.env, name);
   }
 
-  #literal(text: string, path: YamlPath): unknown {
+  /** `isTold`: an error has said already that it should be a reference. */
+  #literal(text: string, path: YamlPath, isTold = false): unknown {
     if (!this.#isSecret(text, path)) return text;
     if (!isResolvedByLitellm(path)) {
       const message = "holds a secret in a list, where LiteLLM takes no reference to a variable";
@@ -100,7 +103,8 @@ class Extractor {
     const what = hasUserinfo(text) ? "an address with a user name in it" : "a literal secret";
     const message = `holds ${what}; it is kept out of the file that LiteLLM reads`;
     const remedy = "put it into an environment variable and write os.environ/NAME";
-    this.#report({ severity: "warning", message, remedy, rule: "literal-secret" }, path);
+    if (!isTold)
+      this.#report({ severity: "warning", message, remedy, rule: "literal-secret" }, path);
     this.secrets.push(text);
     return this.#variable(text);
   }
@@ -166,7 +170,8 @@ class Extractor {
 
   #reportAlikes({ lookAlikes }: ReferenceText, path: YamlPath): void {
     for (const { text, suggestion } of lookAlikes) {
-      const remedy = `write ${suggestion}; $\${ stands for a plain \${`;
+      const escape = text.startsWith("${") ? "; $${ stands for a plain ${" : "";
+      const remedy = `write ${suggestion}${escape}`;
       const message = `${text} would not be replaced by a variable`;
       this.#report({ message, remedy, rule: "look-alike" }, path);
     }

@@ -17,6 +17,8 @@ export interface LockHelper {
 export interface ProcessUsage {
   /** User and system time since its start. */
   readonly cpuSeconds: number;
+  /** Its first thread was ready to run and had no core; 0 where the system does not tell. */
+  readonly waitedSeconds: number;
   /** Memory shared with other processes included, as top(1) shows it. */
   readonly residentMb: number;
 }

@@ -26,7 +26,11 @@ export function createPsSystem(commands: PsCommands): OperatingSystem {
       const line = await output(["ps", "-o", "time=", "-o", "rss=", "-p", String(pid)]);
       const [time, residentKb] = line.trim().split(/\s+/);
       if (!time || !residentKb) return null;
-      return { cpuSeconds: readTime(time), residentMb: Number(residentKb) / 1024 };
+      return {
+        cpuSeconds: readTime(time),
+        waitedSeconds: 0,
+        residentMb: Number(residentKb) / 1024,
+      };
     },
     lockHelpers: [perlLock, pythonLock],
     listing: commands.listing,

@@ -33,6 +33,16 @@ async function identify(pid: number): Promise<ProcessIdentity | null> {
   return { pid, startTime, bootId: bootId.trim() };
 }
 
+/** A kernel may be built without it. */
+function readWait(pid: number): number {
+  try {
+    const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ");
+    return Number(waitedNs) / 1e9;
+  } catch {
+    return 0;
+  }
+}
+
 /** Reads at once: /proc waits for no disk, and this is asked every second. */
 async function measure(pid: number): Promise<ProcessUsage | null> {
   try {
@@ -41,7 +51,11 @@ async function measure(pid: number): Promise<ProcessUsage | null> {
     const status = readFileSync(`/proc/${pid}/status`, "latin1");
     const [, residentKb = "0"] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? [];
     const ticks = Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME]);
-    return { cpuSeconds: ticks / TICKS_PER_SECOND, residentMb: Number(residentKb) / 1024 };
+    return {
+      cpuSeconds: ticks / TICKS_PER_SECOND,
+      waitedSeconds: readWait(pid),
+      residentMb: Number(residentKb) / 1024,
+    };
   } catch {
     return null;
   }

@@ -66,12 +66,12 @@ def load(forking):
     try:
         python, litellm = sys.version.split()[0], importlib.metadata.version("litellm")
         emit("hello", protocol=PROTOCOL, pid=os.getpid(), python=python, litellm=litellm, fork=forking)
-        ends = [sibling("quicken").quicken(), sibling("lazy_routes").build_routes_late()]
+        finish, defer_no_more = sibling("quicken").quicken(), sibling("defer").defer()
         import uvicorn  # noqa: F401
         from litellm.proxy import proxy_server  # noqa: F401
 
-        for end in ends:
-            end()
+        finish()
+        defer_no_more()
     except BaseException as error:  # SystemExit too: an import must not end us without a word
         traceback.print_exc()
         emit("fatal", step="import", error=f"{type(error).__name__}: {error}")

@@ -1,9 +1,9 @@
 """Run by keeper.py before it imports LiteLLM: spares work that is done again and again, or for nothing.
 
-LiteLLM has 700 routes and 3,200 pydantic models. FastAPI reads the same few signatures some ten thousand times and
-builds about 2,000 validators of which a process uses a handful; pydantic builds some 1,200 more. Here signatures are
-remembered and validators are built at first use, with the same results. A FastAPI or pydantic that does not have these
-places, as they are known from 0.163 and 2.14, is left alone.
+LiteLLM has 700 routes. FastAPI reads the same few signatures some ten thousand times, builds about 2,000 validators,
+and works out every route's parameters twice, of which a process uses a handful: together a fifth of LiteLLM's import
+and most of its first answer. Here signatures are remembered, and validators and routes are built at first use, with
+the same results. A FastAPI that does not have these places, as they are known from 0.163, is left alone.
 """
 
 import dataclasses
@@ -11,24 +11,27 @@ import functools
 import inspect
 import types
 
+# What finding a route needs, and LiteLLM's own look at its routes.
+OUTLINE = "path endpoint methods name path_regex path_format param_convertors".split()
+LATER = "_sidelite_later"
+
 
 def quicken():
-    """Returns what ends it: from then on what is defined, by a user's module say, is built at once again."""
-    build_fields_late()
-    remember_signatures()
-    locate_endpoints()
-    ends = [build_models_late(), build_adapters_late()]
-    return lambda: [end() for end in ends if end is not None]
-
-
-def build_fields_late():
+    """Returns what is to be called after the import: routes of the user's modules are built at once, as usual."""
     try:
-        from fastapi._compat.v2 import FieldInfo, ModelField
+        remember_signatures()
+        locate_endpoints()
+        return build_routes_later()
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return lambda: None
 
-        build = ModelField.__post_init__
-        made = vars(ModelField(field_info=FieldInfo(annotation=int), name="probe"))
-    except (ImportError, AttributeError, TypeError):
-        return
+
+def remember_signatures():
+    from fastapi._compat.v2 import FieldInfo, ModelField
+    from fastapi.dependencies import utils
+
+    build, read = ModelField.__post_init__, utils.get_typed_signature
+    made = vars(ModelField(field_info=FieldInfo(annotation=int), name="probe"))
     if made.keys() - {field.name for field in dataclasses.fields(ModelField)} != {"_type_adapter"}:
         return
 
@@ -57,16 +60,15 @@ def remember_signatures():
             return read(call)
 
     utils.get_typed_signature = get_typed_signature
+    ModelField.__post_init__ = lambda field: None
+    ModelField.__getattr__ = build_at_first_use
 
 
 def locate_endpoints():
     """Where an endpoint is written, for error messages: from its code, not by parsing its source at its first call."""
-    try:
-        from fastapi import routing
+    from fastapi import routing
 
-        locate = routing._extract_endpoint_context
-    except (ImportError, AttributeError):
-        return
+    locate = routing._extract_endpoint_context
 
     def extract_endpoint_context(endpoint):
         if type(endpoint) is not types.FunctionType or hasattr(endpoint, "__wrapped__"):
@@ -77,47 +79,78 @@ def locate_endpoints():
     routing._extract_endpoint_context = extract_endpoint_context
 
 
-def build_models_late():
+def build_routes_later():
+    from fastapi import routing
+
+    route_class, context_class = routing.APIRoute, routing._EffectiveRouteContext
+    build, build_context = route_class.__init__, context_class.from_api_route.__func__
+    current = routing._effective_route_context_var
+
+    def outline(route, path, endpoint, methods, name):
+        values = (path, endpoint, methods, name, *routing.compile_path(path))
+        vars(route).update(zip(OUTLINE, values, strict=True))
+
+    def begin(route, path, endpoint, **options):
+        methods = {method.upper() for method in options.get("methods") or ["GET"]}
+        name = options.get("name")
+        outline(route, path, endpoint, methods, routing.get_name(endpoint) if name is None else name)
+        vars(route)[LATER] = lambda: build(route, path, endpoint, **options)
+
+    def complete(route):
+        later = vars(route).pop(LATER, None)
+        if later is not None:
+            token = current.set(None)  # whoever asks may be building another route's handler
+            try:
+                later()
+            finally:
+                current.reset(token)
+
+    def read(route, name):  # called for what is not there
+        if name.startswith("__") or LATER not in vars(route):
+            raise AttributeError(f"{type(route).__name__!r} object has no attribute {name!r}")
+        complete(route)
+        return getattr(route, name)
+
+    def write(route, name, value):
+        complete(route)
+        object.__setattr__(route, name, value)
+
+    class Context(context_class):  # a route as a router that includes it sees it
+        def __getattribute__(self, name):
+            if name not in needed and not name.startswith("__"):
+                values = vars(self)
+                later = values.pop(LATER)
+                self.__class__ = context_class
+                values.update(vars(later()))
+            return object.__getattribute__(self, name)
+
+    needed = {*OUTLINE, "original_route", "starlette_route", "matches"}
+
+    def begin_context(cls, *, original_route, include_context):
+        context = cls(original_route=original_route)
+        path, route = include_context.path_for(original_route), original_route
+        outline(context, path, route.endpoint, set(route.methods), route.name)
+        arguments = {"original_route": route, "include_context": include_context}
+        vars(context)[LATER] = lambda: build_context(cls, **arguments)
+        context.__class__ = Context
+        return context
+
+    def probe():
+        route = route_class("/probe/{name}", probe, methods=["get"])
+        include = routing._RouterIncludeContext(included_router=routing.APIRouter(), prefix="/in")
+        context = context_class.from_api_route(original_route=route, include_context=include)
+        return [{name: getattr(made, name) for name in OUTLINE} for made in (route, context)]
+
+    def replace(first, second):
+        route_class.__init__, context_class.from_api_route = first, classmethod(second)
+
+    usual = probe()
+    replace(begin, begin_context)
     try:
-        from pydantic._internal._config import config_defaults
-    except ImportError:
-        return None
-    if config_defaults.get("defer_build") is not False:
-        return None
-    config_defaults["defer_build"] = True
-    return lambda: config_defaults.update(defer_build=False)
-
-
-def build_adapters_late():
-    try:
-        from pydantic import TypeAdapter
-        from pydantic._internal._mock_val_ser import set_type_adapter_mocks
-
-        build, rebuild = TypeAdapter._init_core_attrs, TypeAdapter.rebuild
-        names = [*inspect.signature(build).parameters]
-    except (ImportError, AttributeError):
-        return None
-    if names != ["self", "ns_resolver", "force", "raise_errors"]:
-        return None
-
-    def build_later(adapter, ns_resolver, force, raise_errors=False):
-        if force:
-            return build(adapter, ns_resolver, force, raise_errors)
-        adapter._sidelite_names = ns_resolver
-        set_type_adapter_mocks(adapter)
-        adapter.pydantic_complete = False
-        return False
-
-    def build_at_first_use(adapter, **options):
-        names = vars(adapter).get("_sidelite_names")
-        if names is not None and not adapter.pydantic_complete and build(adapter, names, True):
-            return True
-        depth = options.pop("_parent_namespace_depth", 2)
-        return rebuild(adapter, _parent_namespace_depth=depth + 1, **options)
-
-    TypeAdapter._init_core_attrs, TypeAdapter.rebuild = build_later, build_at_first_use
-
-    def end():
-        TypeAdapter._init_core_attrs = build
-
-    return end
+        if probe() != usual:
+            raise ValueError("another outline")
+    except Exception:
+        replace(build, build_context)
+        raise
+    route_class.__getattr__, route_class.__setattr__ = read, write
+    return lambda: replace(build, begin_context)

@@ -2,7 +2,7 @@
 
 /** Of one serving generation since the last look. */
 export interface Load {
-  /** CPU time by time, 1 is a whole core; null: not known yet. */
+  /** CPU time that it used or, on a busy machine, waited for; 1 is a whole core; null: not known yet. */
   readonly cores: number | null;
   readonly inFlight: number;
 }

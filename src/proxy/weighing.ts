@@ -1,4 +1,5 @@
 // Measures what the serving generations use, and orders one more, one less, or another in a large one's place.
+import type { ProcessUsage } from "../platform/os-contract.ts";
 import { os } from "../platform/os.ts";
 import { chooseTired } from "./recycler.ts";
 import { NOT_QUIET, scale } from "./scaler.ts";
@@ -21,7 +22,7 @@ export class Weighing {
     recycleAtMb: null,
   };
   readonly #tell: (input: Input) => void;
-  readonly #last = new Map<number, { readonly cpuSeconds: number; readonly at: number }>();
+  readonly #last = new Map<number, { readonly seconds: number; readonly at: number }>();
   #scale = NOT_QUIET;
   #recycledAt: number | null = null;
   #memoryAt = 0;
@@ -50,15 +51,18 @@ export class Weighing {
     if (weighsMemory) this.#weighMemory(known, recycleAtMb, now);
   }
 
-  #weighCpu(known: readonly (Weighed & { readonly cpuSeconds: number })[], now: number): void {
-    const loads = known.map(({ id, cpuSeconds, inFlight }) => {
+  #weighCpu(known: readonly (Weighed & ProcessUsage)[], now: number): void {
+    const wanted = known.map(({ id, inFlight, cpuSeconds, waitedSeconds }) => {
+      return { id, inFlight, seconds: cpuSeconds + waitedSeconds };
+    });
+    const loads = wanted.map(({ id, seconds, inFlight }) => {
       const last = this.#last.get(id);
       const isFresh = last !== undefined && now - last.at < STALE_MS && now > last.at;
-      const cores = isFresh ? ((cpuSeconds - last.cpuSeconds) * 1000) / (now - last.at) : null;
+      const cores = isFresh ? ((seconds - last.seconds) * 1000) / (now - last.at) : null;
       return { cores, inFlight };
     });
     this.#last.clear();
-    for (const { id, cpuSeconds } of known) this.#last.set(id, { cpuSeconds, at: now });
+    for (const { id, seconds } of wanted) this.#last.set(id, { seconds, at: now });
     const { state, order } = scale(this.#scale, loads, { now, most: this.limits.most });
     this.#scale = state;
     if (order !== null) this.#tell({ type: order });

@@ -47,3 +47,15 @@ export function ratio(
 ): number {
   return median(values.get(side) ?? []) / median(values.get(base) ?? []);
 }
+
+/** The median of the rounds' own ratios: the sides of a round ran one after the other, on the same machine as it were. */
+export function ratioOfRounds(
+  values: ReadonlyMap<string, readonly number[]>,
+  side: string,
+  base: string,
+): number {
+  const bases = values.get(base) ?? [];
+  return median(
+    (values.get(side) ?? []).map((value, round) => value / (bases[round] ?? Number.NaN)),
+  );
+}

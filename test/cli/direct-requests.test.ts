@@ -3,11 +3,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ask, chat } from "../e2e/serve.ts";
-import type { RawUpstream } from "../fixtures/direct/raw-upstream.ts";
+import type { RawUpstream, Respond } from "../fixtures/direct/raw-upstream.ts";
 import { answer, json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { serveProviders } from "../fixtures/direct/serve-providers.ts";
 import { useHome } from "../fixtures/use-home.ts";
 import { until } from "../fixtures/poll.ts";
+
+/** Discovery is content with it: no second try. */
+const listing: Respond = (_, socket) => void socket.write(json({ data: [{ id: "x" }] }));
 
 function posts({ requests }: RawUpstream) {
   return requests.filter(({ line }) => line.startsWith("POST"));
@@ -16,7 +19,7 @@ function posts({ requests }: RawUpstream) {
 describe("URLs and models, through the built program", () => {
   it("T6 L1 a base URL in every form gives the right paths, discovery included", async () => {
     const home = await useHome();
-    const upstream = await startUpstream();
+    const upstream = await startUpstream(listing);
     const { origin } = upstream;
     const urls: [name: string, url: string, path: string, query?: string][] = [
       ["plain", `${origin}/v1`, "/v1"],
@@ -134,7 +137,7 @@ describe("URLs and models, through the built program", () => {
 describe("headers and credentials, through the built program", () => {
   it("T10 T11 T19 L13 fixed headers, the key's header, what a dialect does not know", async () => {
     const home = await useHome();
-    const upstream = await startUpstream();
+    const upstream = await startUpstream(listing);
     const env = { STATIC_KEY: home.canary("static"), HEADER_KEY: home.canary("header") };
     const base = `base_url: '${upstream.origin}', api_key: os.environ/STATIC_KEY`;
     const headers = "network: {headers: {X-Team: one, x-secret: '${env.HEADER_KEY}'}}";

@@ -1,9 +1,11 @@
 // What the real LiteLLM and a worker find in their environments (design 3.6).
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 
+import { pickPort } from "../../src/platform/port.ts";
 import { runCli, startCli } from "../fixtures/cli.ts";
 import { startFakeProvider } from "../fixtures/fake-provider.ts";
 import type { TestHome } from "../fixtures/home.ts";
@@ -77,6 +79,8 @@ const MISLEADING = {
   LITELLM_LOG: "DEBUG",
   LITELLM_API_BASE: "http://127.0.0.1:1",
   LITELLM_MASTER_KEY: "sk-from-the-shell-0000",
+  LITELLM_CONFIG_BUCKET_NAME: "bucket-of-the-shell",
+  LITELLM_WORKER_STARTUP_HOOKS: "hook_of_the_shell:run",
   OPENAI_BASE_URL: "http://127.0.0.1:1",
   OPENAI_API_BASE: "http://127.0.0.1:1",
   ANTHROPIC_BASE_URL: "http://127.0.0.1:1",
@@ -91,13 +95,36 @@ const MISLEADING = {
   OPENAI_API_KEY: "openai-key-of-the-shell",
 };
 const API_KEY = "kubiya-key-of-the-shell";
+/** Each would have LiteLLM, or the Python below it, start otherwise. */
+const HOSTING = {
+  DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
+  REDIS_HOST: "redis.of-the-shell.example",
+  DEBUG: "*",
+  DETAILED_DEBUG: "True",
+  HOST: "0.0.0.0",
+  NUM_WORKERS: "4",
+  KEEPALIVE_TIMEOUT: "1",
+  SERVER_ROOT_PATH: "/of-the-shell",
+  STORE_MODEL_IN_DB: "True",
+  WORKER_CONFIG: '{"config": "/of-the-shell.yaml"}',
+  CONFIG_FILE_PATH: "/of-the-shell/config.yaml",
+  LD_PRELOAD: "libof-the-shell.so",
+  NODE_OPTIONS: "--inspect=127.0.0.1:0",
+  PYTHONSTARTUP: "/of-the-shell/start.py",
+  PYTHONHASHSEED: "11",
+};
+/** Told at `--verbose`. */
+const IGNORED = Object.keys(HOSTING).filter((name) => !/^(?:PYTHON|LD_|NODE_)/.test(name));
 
 describe("the environment", () => {
   it("of LiteLLM has its providers' and callbacks' names, and of the worker what design 3.6 says", async () => {
     const home = await useHome();
     await prepare(home);
-    const langfuse = await startFakeProvider();
-    home.onStop(() => langfuse.close());
+    const [langfuse, world] = [await startFakeProvider(), await startFakeProvider()];
+    for (const server of [langfuse, world]) home.onStop(() => server.close());
+    // Python would run it before anything else.
+    await home.write("python/sitecustomize.py", 'open("python-ran", "w").close()\n');
+    const port = await pickPort(null);
     const wanted = {
       AWS_ACCESS_KEY_ID: "AKIAENVIRONMENTTEST1",
       AWS_SECRET_ACCESS_KEY: home.canary("aws-secret"),
@@ -110,22 +137,23 @@ describe("the environment", () => {
       LANGFUSE_PUBLIC_KEY: "pk-lf-environment",
       LANGFUSE_SECRET_KEY: home.canary("langfuse", "sk-lf-"),
       LANGFUSE_HOST: langfuse.url,
+      HTTP_PROXY: world.url,
+      HTTPS_PROXY: world.url,
     };
     const unwanted = {
+      ...HOSTING,
       UNRELATED_CANARY: home.canary("unrelated"),
-      DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
-      REDIS_HOST: "127.0.0.1",
-      DEBUG: "*",
-      NODE_OPTIONS: "--no-warnings",
-      PYTHONPATH: "/nonexistent",
+      PYTHONPATH: join(home.cwd, "python"),
     };
-    const env = { ...KEPT, ...MISLEADING, ...wanted, ...unwanted, KUBIYA_API_KEY: API_KEY };
+    // The address of the very gateway that is to be started: a request would come back for ever.
+    const misleading = { ...MISLEADING, OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` };
+    const env = { ...KEPT, ...misleading, ...wanted, ...unwanted, KUBIYA_API_KEY: API_KEY };
     // The worker shows its environment in a file, secrets of the cloud included: they are not looked for there.
     const worker = startCli(
       home,
       [
         ...["worker", "start", "--queue-id=q", "--control-plane-url=http://127.0.0.1:1/"],
-        ...[...PROXY, ...COMMAND],
+        ...["--verbose", `--proxy-port=${port}`, ...PROXY, ...COMMAND],
       ],
       { env: { ...env, NO_PROXY: "corp.example" } },
     );
@@ -142,13 +170,25 @@ describe("the environment", () => {
       expect([name, litellm[name]]).toEqual([name, digest(value)]);
     }
     const not = { ...unwanted, ...MISLEADING, KUBIYA_API_KEY: "", PLAIN: "", GITHUB_TOKEN: "" };
-    const allowed = new Set(["OPENAI_API_KEY", "LITELLM_LOG"]);
+    const allowed = new Set(["OPENAI_API_KEY", "LITELLM_LOG", "WORKER_CONFIG"]);
     const wrong = Object.keys(not).filter((name) => !allowed.has(name) && name in litellm);
     expect(wrong).toEqual([]);
     expect(litellm["LITELLM_LOG"]).toBe(digest("ERROR"));
+    expect(litellm["WORKER_CONFIG"]).not.toBe(digest(HOSTING.WORKER_CONFIG));
     // The shell's names alone: nothing else of it came along.
     const others = Object.keys(litellm).filter((name) => name in home.env);
     expect(others.toSorted()).toEqual(["HOME", "LANG", "PATH", "TMPDIR"]);
+    expect(existsSync(join(home.cwd, "python-ran"))).toBe(false);
+    expect(world.requests).toEqual([]);
+    // Names only, of those that LiteLLM would have read.
+    const ignored = /does not get these variables: ([^(]+) \(/.exec(stderr)?.[1]?.split(", ");
+    expect(ignored).toEqual(
+      expect.arrayContaining([...IGNORED, "LITELLM_WORKER_STARTUP_HOOKS", "OPENAI_BASE_URL"]),
+    );
+    const values = Object.entries(HOSTING).filter(([name, value]) => {
+      return IGNORED.includes(name) && value.length > 5;
+    });
+    expect(values.filter(([, value]) => stderr.includes(value))).toEqual([]);
     const traced = await until(() => langfuse.requests.find(({ path }) => /otel/.test(path)), {
       what: "a trace at Langfuse",
     });
@@ -158,7 +198,7 @@ describe("the environment", () => {
     const seen = await readJson(home, "worker-env.json");
     await home.write("worker-env.json", JSON.stringify(seen));
     const { LITELLM_API_BASE: base, LITELLM_API_KEY: key, SIDELITE_COOKIE: cookie } = seen;
-    expect(base).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(base).toBe(`http://127.0.0.1:${port}`);
     expect(key).toMatch(/^sk-[\w-]{43}$/);
     expect(cookie).toMatch(/^q/);
     const noProxy = "corp.example,127.0.0.1,localhost,::1";

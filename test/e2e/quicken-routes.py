@@ -1,7 +1,7 @@
 # Prints how many routes are complete after LiteLLM's import, and all that they say; read by quicken.test.ts.
 import gc, json, runpy, sys
 gc.disable()
-names = ["quicken", "build_routes_late"]
+names = ["quicken", "defer"]
 ends = [runpy.run_path(path)[name]() for path, name in zip(sys.argv[1:], names)]
 from litellm.proxy.proxy_server import app
 for end in ends:

@@ -1,4 +1,4 @@
-// What quicken.py and lazy_routes.py spare FastAPI and pydantic changes nothing of LiteLLM's routes.
+// What quicken.py and defer.py spare FastAPI and pydantic changes nothing of LiteLLM's routes.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -24,9 +24,7 @@ async function read(...args: readonly string[]): Promise<Routes> {
 }
 
 it("leaves LiteLLM's routes as they are, built when they are needed", async () => {
-  const quickened = ["quicken.py", "lazy_routes.py"].map((name) =>
-    join(REPOSITORY, "src/proxy", name),
-  );
+  const quickened = ["quicken.py", "defer.py"].map((name) => join(REPOSITORY, "src/proxy", name));
   const [usual, later] = await Promise.all([read(), read(...quickened)]);
   expect(usual.complete).toBeGreaterThan(0);
   expect(later.complete).toBe(0);

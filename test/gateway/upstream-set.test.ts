@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
+import { Secret } from "../../src/core/secret.ts";
 import type { Lease } from "../../src/core/upstream.ts";
 import { UpstreamUnavailable } from "../../src/core/upstream.ts";
+import { readHead } from "../../src/gateway/head.ts";
+import { planHeaders } from "../../src/gateway/header-plan.ts";
 import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
 
 const nowhere = { kind: "unix", path: "/nonexistent/socket" } as const;
@@ -25,6 +28,19 @@ describe("leases", () => {
     first.release();
     expect(take(set).id).toBe(first.id);
     expect(set.load().serving.map(({ inFlight }) => inFlight)).toEqual([1, 1]);
+  });
+
+  it("bring the key of their process, where a route leaves it to them", () => {
+    const set = createUpstreamSet({ holdMs: 1_000 });
+    set.add("a", { ...nowhere, masterKey: new Secret("sk-of-a") });
+    const { authorization } = take(set);
+    const head = readHead("POST", "/", ["Host", "h"]);
+    const byRoute = { set: ["authorization", "Bearer own"] };
+    expect(planHeaders(head, { ...byRoute, byLease: true }, authorization)[3]).toBe(
+      "Bearer sk-of-a",
+    );
+    expect(planHeaders(head, { ...byRoute, byLease: true })[3]).toBe("Bearer own");
+    expect(planHeaders(head, byRoute, authorization)[3]).toBe("Bearer own");
   });
 
   it("are not given by one that drains, which ends with the last of them", async () => {

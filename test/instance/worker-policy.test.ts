@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 import { expect, it } from "vitest";
 
 import type { Failure } from "../../src/instance/worker-policy.ts";
@@ -27,5 +29,15 @@ it("ends with the worker in the foreground, whatever its status", () => {
     { code: null, signal: "SIGTERM" } as const,
   ]) {
     expect(decideRestart("once", status, short(0))).toEqual({ kind: "end" });
+  }
+});
+
+it("starts a daemon's worker again after every end but 0", () => {
+  const signals = Object.keys(constants.signals) as NodeJS.Signals[];
+  const deaths = signals.map((signal) => ({ code: null, signal }));
+  const codes = Array.from({ length: 256 }, (_, code) => ({ code, signal: null }));
+  for (const status of [...codes, ...deaths]) {
+    const { kind } = decideRestart("on-failure", status, short(0));
+    expect(kind).toBe(status.code === 0 ? "end" : "restart");
   }
 });

@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import {
   chmod,
+  link,
   mkdir,
   readdir,
   readFile,
@@ -121,11 +123,16 @@ describe("openLogFile", () => {
     expect(await readFile(path, "utf8")).toMatch(/^\[sidelite: 3 lines dropped.*\]\nback\n$/);
   });
 
-  it("writes through no link and opens no folder", async () => {
+  it("writes through no link, waits on no FIFO and opens no folder (S9)", async () => {
     const path = await logPath();
     await writeFile(`${path}.victim`, "precious");
     await symlink(`${path}.victim`, path);
     expect(() => openLogFile(path, { maxBytes: 10, keep: 1 })).toThrow(UserError);
+    await link(`${path}.victim`, `${path}.hard`);
+    execFileSync("mkfifo", [`${path}.pipe`]);
+    for (const planted of [`${path}.hard`, `${path}.pipe`]) {
+      expect(() => openLogFile(planted, { maxBytes: 10, keep: 1 })).toThrow(/not a plain file/);
+    }
     await mkdir(`${path}.folder`);
     expect(() => openLogFile(`${path}.folder`, { maxBytes: 10, keep: 1 })).toThrow(
       /a folder is in its place/,

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 
 import { steerFakeLitellm } from "../fixtures/fake-litellm.ts";
 import { until } from "../fixtures/poll.ts";
@@ -13,9 +13,9 @@ function load(test: FrontedProxy, clients: number) {
   let isOver = false;
   const client = async (): Promise<void> => {
     while (!isOver) {
-      const { status, body } = await test.complete({ burn_seconds: 0.02 });
-      const told: { fake?: { pid: number } } = JSON.parse(body.toString());
-      answers.push({ status, pid: told.fake?.pid ?? null });
+      const answer = await test.complete({ burn_seconds: 0.02 }).catch(() => null);
+      const told: { fake?: { pid: number } } = JSON.parse(answer?.body.toString() ?? "{}");
+      answers.push({ status: answer?.status ?? 0, pid: told.fake?.pid ?? null });
     }
   };
   const running = Array.from({ length: clients }, client);
@@ -31,8 +31,7 @@ function load(test: FrontedProxy, clients: number) {
 
 async function whenServing(test: FrontedProxy, count: number): Promise<void> {
   const what = `${count} generations`;
-  // A machine with too much to do has no whole core for it.
-  await until(() => test.serving().length === count, { what, deadlineMs: 60_000 });
+  await until(() => test.serving().length === count, { what, deadlineMs: 20_000 });
 }
 
 it("forks another under load, loses one's requests at its crash, and reloads both", async () => {
@@ -40,6 +39,7 @@ it("forks another under load, loses one's requests at its crash, and reloads bot
   await steerFakeLitellm(home.home);
   const test = await useFrontedProxy(home, "elastic", { more: { most: 2 } });
   const clients = load(test, 4);
+  onTestFinished(clients.stop);
   await whenServing(test, 2);
   await until(() => clients.pids().size === 2, { what: "answers of both" });
   expect(test.proxy.state().processes).toEqual({ serving: 2, most: 2, whyOne: null });
@@ -71,6 +71,7 @@ it("replaces a generation that has grown too large, and stays with one where one
   const more = { most: 1, whyOne: "a reason", recycleAtMb: 300 };
   const test = await useFrontedProxy(home, "large", { python, more });
   const clients = load(test, 3);
+  onTestFinished(clients.stop);
   const [first = 0] = test.serving();
   expect((await test.complete({ grow_mb: 300 })).status).toBe(200);
   const isReplaced = () => test.serving().some((pid) => pid !== first);

@@ -161,14 +161,16 @@ it("finds in the locked FastAPI and pydantic the places where work is spared", a
 import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
-import quicken
-end = quicken.quicken()
+import defer, quicken
+finish, end = quicken.quicken(), defer.defer()
+from fastapi import routing
 from fastapi._compat.v2 import FieldInfo, ModelField
 from fastapi.dependencies import utils
 from pydantic import BaseModel, TypeAdapter
 field = ModelField(field_info=FieldInfo(annotation=int), name="n")
 print("_type_adapter" in vars(field), field.validate("7"), field.validate("x")[0], len(vars(field)))
 print(utils.get_typed_signature(quicken.quicken) is utils.get_typed_signature(quicken.quicken))
+print(routing._extract_endpoint_context(defer.defer)["line"], finish.__name__, defer.defer.__code__.co_firstlineno)
 class Late(BaseModel):
     n: "Number"
 def adapt(Local):
@@ -187,6 +189,7 @@ print(Soon.__pydantic_complete__, TypeAdapter(int).pydantic_complete)
   expect(stdout.split("\n")).toEqual([
     "False (7, []) None 5",
     "True",
+    expect.stringMatching(/^(\d+) <lambda> \1$/),
     "False 1 False [1] True",
     "True True",
     "",

@@ -124,12 +124,12 @@ it("rereads the settings; another current context waits for a command, and SIGHU
   const instances = await useInstances();
   const { home, run, live } = instances;
   for (const name of ["a", "b", "c"]) await home.write(`${name}.yaml`, MODEL(name));
-  const context = (name: string, file: string) =>
-    `- {name: ${name}, context: {litellm-proxy: {enabled: true, config-file: ${file}.yaml}}}\n`;
+  const context = (name: string, file: string, more = "") =>
+    `- {name: ${name}, context: {litellm-proxy: {enabled: true, config-file: ${file}.yaml${more}}}}\n`;
   const write = (current: string, first: string) =>
     home.write(
       "contexts",
-      `apiVersion: v1\nkind: Config\ncurrent-context: ${current}\ncontexts:\n${context("one", first)}${context("two", "c")}`,
+      `apiVersion: v1\nkind: Config\ncurrent-context: ${current}\ncontexts:\n${context("one", first)}${context("two", "c", ", timeout-seconds: 90")}`,
     );
   await write("one", "a");
   const started = await run(["proxy", "start", "--daemon", "--config", "contexts"]);
@@ -151,6 +151,9 @@ it("rereads the settings; another current context waits for a command, and SIGHU
     what: "the answer to SIGHUP",
   });
   expect(await models()).toBe("c");
+  expect(await readFile(log, "utf8")).toContain(
+    "the readiness budget changed too, which takes effect at the next start",
+  );
   expect((await live("default")).config).toMatchObject({ context: "two", pending: [] });
   expect(await run(["proxy", "stop"])).toMatchObject({ code: 0 });
 });

@@ -9,18 +9,32 @@ import { launchWorker } from "../../src/worker/launch.ts";
 import { startSupervised } from "../fixtures/supervised.ts";
 import { useHome } from "../fixtures/use-home.ts";
 
-const SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL", "SIGSEGV", "SIGUSR1"] as const;
+const SIGNALS = ["SIGTERM", "SIGKILL", "SIGSEGV"] as const;
+/** Numbers of all signals that end a process that does not care. */
+const HARMLESS = /^SIG(?:CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|WINCH|INFO)$/;
+const DEADLY = [
+  ...new Set(
+    Object.entries(constants.signals)
+      .filter(([name]) => !HARMLESS.test(name))
+      .map(([, number]) => number),
+  ),
+];
 
 describe("a worker's end", () => {
-  it("is told exactly for every code", async () => {
+  it("is told exactly for every code and every signal", async () => {
     const signals = installSignals();
     onTestFinished(() => signals.uninstall());
-    const codes = Array.from({ length: 256 }, (_, code) => code);
-    const seen: number[] = [];
-    for (const code of codes) {
+    const codes = Array.from({ length: 256 }, (_, code) => ({ script: `exit ${code}`, code }));
+    const deaths = DEADLY.map((number) => ({
+      script: `ulimit -c 0; kill -${number} $$; sleep 30`,
+      code: 128 + number,
+    }));
+    const expected = [...codes, ...deaths];
+    const seen: typeof expected = [];
+    for (const { script } of expected) {
       const spec = buildWorkerSpec({
         mode: "shared",
-        command: ["sh", "-c", `exit ${code}`],
+        command: ["sh", "-c", script],
         kubiyaProgram: null,
         queueId: null,
         env: { PATH: "/usr/bin:/bin" },
@@ -30,9 +44,9 @@ describe("a worker's end", () => {
       const reaper = { addGroup: () => undefined, removeGroup: () => undefined };
       const cookie = createCookie("t");
       const worker = await launchWorker(spec, { cookie, reaper, signals, output: null });
-      seen.push(toExitCode(await worker.exited));
+      seen.push({ script, code: toExitCode(await worker.exited) });
     }
-    expect(seen).toEqual(codes);
+    expect(seen).toEqual(expected);
   });
 
   it.each(["shared", "logged"] as const)("becomes the program's own end (%s)", async (mode) => {

@@ -41,6 +41,31 @@ describe("a logged worker", () => {
     expect(log).not.toContain("sk-abcdefghijklmnopqrstuvwx");
   });
 
+  it("keeps what it said before it died, the half line too (F4)", async () => {
+    const home = await useHome();
+    const script = "seq 1 20000; printf 'the last half'; kill -9 $$";
+    expect((await start(home, ["sh", "-c", script]).exited).code).toBe(137);
+    expect(await readLog(home)).toMatch(/\n19999\n20000\nthe last half\n$/);
+  });
+
+  it("takes a line of 20 MB, NUL, escapes and bytes that are no text, as they are (F65)", async () => {
+    const home = await useHome();
+    const script = `head -c 20000000 /dev/zero | tr '\\0' x
+      printf '\\000\\033[31m\\377\\376\\n'; grep VmHWM /proc/$PPID/status`;
+    const { code, stdoutBytes } = await start(home, ["sh", "-c", script]).finished;
+    expect(code).toBe(0);
+    const odd = Buffer.from("\0\u001b[31m\u00ff\u00fe\n", "latin1");
+    expect(stdoutBytes.indexOf(odd)).toBe(20_000_000);
+    const files = [".2", ".1", ""].map((age) => readFile(workerLog(home) + age));
+    const log = Buffer.concat(await Promise.all(files));
+    expect(log.length).toBeLessThan(3 * ((1 << 20) + 100_000));
+    const end = log.indexOf(odd);
+    expect(end).toBeGreaterThan(1 << 20);
+    expect(log.subarray(0, end).equals(Buffer.alloc(end, "x"))).toBe(true);
+    const [, peak] = /VmHWM:\s+(\d+) kB/.exec(stdoutBytes.subarray(20_000_000).toString()) ?? [];
+    expect(Number(peak)).toBeLessThan(150_000);
+  });
+
   it("is over at its exit although a grandchild holds its output, which is killed", async () => {
     const home = await useHome();
     const started = performance.now();

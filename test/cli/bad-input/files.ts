@@ -51,6 +51,7 @@ export const PATHS: readonly BadInput[] = [
     prepare: ({ cwd }) => chmod(join(cwd, "c.yaml"), 0o666),
     code: 8,
   },
+  { name: "a device", args: named("/dev/zero"), code: 2 },
   {
     name: "over 1 MiB",
     args: named("c.yaml"),
@@ -89,6 +90,9 @@ export const BYTES: readonly BadInput[] = [
   bytes("UTF-16", Buffer.from(`\ufeff${GOOD}`, "utf16le")),
   bytes("Latin-1", Buffer.from(`# caf\xe9\n${GOOD}`, "latin1")),
   bytes("DEL", `${GOOD}# \u007f\n`),
+  bytes("NUL", `${GOOD}# \u0000\n`),
+  bytes("NEL", `${GOOD}# \u0085\n`),
+  bytes("half a surrogate", Buffer.from([...Buffer.from(GOOD), 0x23, 0xed, 0xa0, 0x80, 0x0a])),
   bytes("a line separator", `${GOOD}# \u2028\n`),
   {
     name: "validate stdin: binary",

@@ -16,6 +16,7 @@ export const FLAGS: readonly BadInput[] = [
   { name: "repeated flag", args: worker("--model", "a", "--model", "b"), code: 2 },
   { name: "blank value", args: worker(...config, "--model", "  "), files, code: 2 },
   { name: "port 0", args: worker(...config, "--proxy-port", "0"), files, code: 2 },
+  { name: "port abc", args: worker(...config, "--proxy-port", "abc"), files, code: 2 },
   { name: "port 70000", args: worker(...config, "--proxy-port", "70000"), files, code: 2 },
   { name: "timeout 0", args: worker(...config, "--proxy-timeout", "0"), files, code: 2 },
   { name: "restarts 1.5", args: worker(...config, "--proxy-max-retries", "1.5"), files, code: 2 },
@@ -60,6 +61,7 @@ export const FLAGS: readonly BadInput[] = [
     code: 2,
   },
   { name: "not a boolean", args: worker("--enable-local-proxy=maybe", ...config), files, code: 2 },
+  { name: "--model in capitals", args: worker(...config, "--model", "M"), files, code: 2 },
   { name: "--model that is not there", args: worker(...config, "--model", "n"), files, code: 2 },
   {
     name: "context that is not there",
@@ -80,6 +82,12 @@ const QUEUE_IDS: readonly (readonly [name: string, id: string])[] = [
   ["a leading dash", "-q"],
   ["another script", "очередь"],
   ["a trailing dot", "q."],
+  ["one dot", "."],
+  ["a slash", "a/b"],
+  ["a backslash", "a\\b"],
+  ["a tilde", "~"],
+  ["a space", "a b"],
+  ["65 characters", "q".repeat(65)],
 ];
 
 export const QUEUES: readonly BadInput[] = [

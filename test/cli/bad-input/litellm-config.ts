@@ -17,6 +17,10 @@ const model = (parameters: string): string =>
 export const MODELS: readonly BadInput[] = [
   start("empty model_list", "model_list: []\n"),
   validate("empty model_list", "model_list: []\n", { code: 0 }),
+  start("no model_list", "litellm_settings: {}\n"),
+  validate("model_list is text", "model_list: gpt-4\n"),
+  validate("an entry without a name", "model_list: [{litellm_params: {model: openai/m}}]\n"),
+  validate("an entry without parameters", "model_list: [{model_name: m}]\n"),
   validate("an entry is text", "model_list: [gpt-4]\n"),
   validate("no model", model("api_key: none")),
   validate("unknown provider", model("model: opena/m, api_key: none"), { code: 0 }),
@@ -26,6 +30,7 @@ export const MODELS: readonly BadInput[] = [
     model("model: openai/m, api_key: none, api_base: 'http://u:hidden-password@x'"),
     { hides: "hidden-password" },
   ),
+  validate("api_base without http", model("model: openai/m, api_key: none, api_base: 'x:80/v1'")),
   validate(
     "api_base with a space",
     model("model: openai/m, api_key: none, api_base: 'http://x /v1'"),
@@ -37,12 +42,19 @@ export const MODELS: readonly BadInput[] = [
   start("an empty variable", model("model: openai/m, api_key: os.environ/EMPTY_KEY"), {
     env: { EMPTY_KEY: "" },
   }),
+  start("env:NAME, read but not set", model("model: openai/m, api_key: 'env:UNSET_THREE'")),
+  validate("${NAME}", model("model: openai/m, api_key: '${MY_KEY}'")),
+  validate("a slip for env:", model("model: openai/m, api_key: 'evn:MY_KEY'")),
+  validate("a reference in a list", `${GOOD}litellm_settings: {callbacks: [os.environ/HOME]}\n`),
   validate("$NAME", model("model: openai/m, api_key: $MY_KEY")),
   validate("literal key", model("model: openai/m, api_key: sk-hidden-literal-key-0123456789"), {
     code: 0,
     hides: "hidden-literal",
   }),
   validate("fallback to nowhere", `${GOOD}litellm_settings: {fallbacks: [{m: [n]}]}\n`),
+  validate("fallbacks are a mapping", `${GOOD}litellm_settings: {fallbacks: {m: [n]}}\n`),
+  validate("an alias of itself", `${GOOD}router_settings: {model_group_alias: {a: b, b: a}}\n`),
+  validate("an alias of nothing", `${GOOD}router_settings: {model_group_alias: {a: n}}\n`),
   validate(
     "fallbacks in a circle",
     `${GOOD}${GOOD.replace("model_list:\n", "").replace("model_name: m", "model_name: n")}litellm_settings: {fallbacks: [{m: [n]}, {n: [m]}]}\n`,

@@ -1,0 +1,57 @@
+// SIGTERM to every process of an instance at once, as systemd sends it: a stop, not a crash.
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+
+import { until } from "../fixtures/poll.ts";
+import { listPids, readStat } from "../fixtures/proc.ts";
+import { chance } from "../fixtures/rounds.ts";
+import { useInstances } from "../fixtures/use-instances.ts";
+import { workerCommand } from "../fixtures/worker.ts";
+
+/** `root` and all its descendants, however deep. */
+function treeOf(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const pid of listPids()) {
+    const stat = readStat(pid);
+    if (stat !== null) children.set(stat.parent, [...(children.get(stat.parent) ?? []), pid]);
+  }
+  const below = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(below)];
+  return below(root);
+}
+
+it.each(["foreground", "daemon"])("ends a whole %s tree cleanly", async (mode) => {
+  const luck = chance();
+  console.info(`seed ${luck.seed}`);
+  const { start, daemon, status, proxied } = await useInstances();
+  const command = [
+    "worker",
+    "start",
+    "--queue-id",
+    "q",
+    ...proxied,
+    "--",
+    ...workerCommand("wait"),
+  ];
+  const foreground = mode === "foreground" ? start(command) : null;
+  if (foreground === null) await daemon("q", "wait");
+  const { pid, files } = await until(
+    async () => {
+      const shown = await status("q");
+      return shown.proxy?.phase === "ready" && shown.worker?.pid ? shown : null;
+    },
+    { what: "a worker beside a LiteLLM that is ready", deadlineMs: 30_000, everyMs: 200 },
+  );
+
+  const tree = treeOf(pid ?? 0);
+  // Supervisor, reaper, keeper, generation, worker.
+  expect(tree.length).toBeGreaterThanOrEqual(5);
+  const shuffled = tree.toSorted(() => luck.next() - 0.5);
+  for (const each of shuffled) process.kill(each, "SIGTERM");
+
+  if (foreground !== null) expect((await foreground.exited).signal).toBe("SIGTERM");
+  await until(() => tree.every((each) => readStat(each) === null), { what: "the tree's end" });
+  expect(await status("q")).toMatchObject({ state: "stopped", pid: null, failure: null });
+  const log = await readFile(files["proxyLog"] ?? "", "utf8");
+  expect(log).toContain("proxy.stopped");
+  expect(log).not.toMatch(/proxy\.(restarting|failed)|worker\.restarting/);
+});
