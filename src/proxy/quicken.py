@@ -1,4 +1,4 @@
-"""Run by keeper.py before it imports LiteLLM: spares work that is done again and again, or for nothing.
+"""Run by keeper.py before it imports LiteLLM: spares FastAPI work that it does again and again, or for nothing.
 
 LiteLLM has 700 routes. FastAPI reads the same few signatures some ten thousand times, builds about 2,000 validators,
 and works out every route's parameters twice, of which a process uses a handful: together a fifth of LiteLLM's import
@@ -8,7 +8,6 @@ the same results. A FastAPI that does not have these places, as they are known f
 
 import dataclasses
 import functools
-import inspect
 import types
 
 # What finding a route needs, and LiteLLM's own look at its routes.
@@ -34,23 +33,6 @@ def remember_signatures():
     made = vars(ModelField(field_info=FieldInfo(annotation=int), name="probe"))
     if made.keys() - {field.name for field in dataclasses.fields(ModelField)} != {"_type_adapter"}:
         return
-
-    def build_at_first_use(field, name):
-        if name == "_type_adapter" and name not in vars(field):
-            build(field)
-        return object.__getattribute__(field, name)
-
-    ModelField.__post_init__ = lambda field: None
-    ModelField.__getattr__ = build_at_first_use
-
-
-def remember_signatures():
-    try:
-        from fastapi.dependencies import utils
-
-        read = utils.get_typed_signature
-    except (ImportError, AttributeError):
-        return
     remembered = functools.cache(read)
 
     def get_typed_signature(call):
@@ -58,6 +40,11 @@ def remember_signatures():
             return remembered(call)
         except TypeError:  # not hashable
             return read(call)
+
+    def build_at_first_use(field, name):
+        if name == "_type_adapter" and name not in vars(field):
+            build(field)
+        return object.__getattribute__(field, name)
 
     utils.get_typed_signature = get_typed_signature
     ModelField.__post_init__ = lambda field: None
