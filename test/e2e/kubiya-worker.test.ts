@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { runCli } from "../fixtures/cli.ts";
+import { runCli, startCli } from "../fixtures/cli.ts";
 import type { FakeControlPlane, FakeControlPlaneOptions } from "../fixtures/fake-control-plane.ts";
 import { startFakeControlPlane } from "../fixtures/fake-control-plane.ts";
 import { startFakeTemporal } from "../fixtures/fake-temporal.ts";
@@ -25,6 +25,8 @@ const PROGRAM = "kubiya-control-plane-worker";
 const START_MS = 120_000;
 /** From the command to the worker's first poll on an idle machine; a busy one gets more time at the end, too. */
 const IDLE_START_MS = 20_000;
+/** The same without LiteLLM. */
+const IDLE_ALONE_MS = 8_000;
 /** Within this it ends on Ctrl+C. */
 const STOP_MS = 5_000;
 const INSTALL_MS = 15 * 60_000;
@@ -149,6 +151,32 @@ describe("the Kubiya worker", () => {
       expect((await readLog()).slice(log.length)).toMatch(/shut|stop|interrupt/i);
     },
   );
+
+  it("ends by SIGINT on Ctrl+C in the foreground", { timeout: 2 * START_MS + 60_000 }, async () => {
+    const home = await useHome();
+    const apiKey = home.canary("kubiya");
+    const temporal = await startFakeTemporal();
+    home.onStop(() => temporal.close());
+    const plane = await useControlPlane(home, { apiKey, temporalHost: temporal.host });
+    const begun = performance.now();
+    const cli = startCli(home, ["worker", "start", "--queue-id=q-4", "--no-enable-local-proxy"], {
+      env: {
+        KUBIYA_API_KEY: apiKey,
+        KUBIYA_CONTROL_PLANE_BASE_URL: plane.url,
+        ...temporal.env,
+      },
+    });
+    await until(() => temporal.calls.has("PollWorkflowTaskQueue"), {
+      what: "the worker's first poll for tasks",
+      deadlineMs: START_MS,
+    });
+    const slowness = Math.max(1, (performance.now() - begun) / IDLE_ALONE_MS);
+    const asked = performance.now();
+    cli.signal("SIGINT");
+    expect(await cli.exited).toEqual({ code: null, signal: "SIGINT" });
+    expect(performance.now() - asked).toBeLessThan(STOP_MS * slowness);
+    expect(findWorker(home)).toBeUndefined();
+  });
 
   it(
     "whose key is refused: its exit code is ours, and what it said is shown",
