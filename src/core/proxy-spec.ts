@@ -28,6 +28,8 @@ export interface GenerationSpec {
   readonly digest: string;
   /** The whole environment of the serving process, secrets included; never logged. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The part of it that LiteLLM's import may read: a keeper that imported with another one cannot host it. */
+  readonly importEnvironment: Readonly<Record<string, string>>;
   /** LiteLLM's WORKER_CONFIG (all the CLI's keys, config path absolute). */
   readonly workerConfig: Readonly<Record<string, unknown>>;
   /** Folder to serve in: custom modules beside a local config are found from here; null: the keeper's. */

@@ -8,10 +8,11 @@ import type { Prepared } from "./configuration.ts";
 import type { Session } from "./session.ts";
 
 export function generationOf({ paths, cookie }: Session, prepared: Prepared): GenerationSpec {
-  const { digest, environment, cwd, models, masterKey } = prepared;
+  const { digest, environment, importEnvironment, cwd, models, masterKey } = prepared;
   return {
     digest,
     environment: { ...environment, [cookie.name]: cookie.value },
+    importEnvironment,
     workerConfig: buildWorkerConfig(configPath(paths, digest)),
     // LiteLLM's own folder, where modules would be looked for, is nobody's.
     cwd: cwd ?? paths.cwd,

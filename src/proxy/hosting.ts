@@ -4,10 +4,12 @@ import type { GenerationSpec, KeeperSpec, ProxyLimits } from "../core/proxy-spec
 import type { ExitStatus } from "../platform/exit-status.ts";
 import { settledWithin } from "../platform/settled-within.ts";
 import { HostedGeneration } from "./hosted-generation.ts";
+import { canHost, keeperFor } from "./import-key.ts";
 import { explainSpawnError, KeeperHost } from "./keeper-host.ts";
 import type { KeeperListener } from "./keeper.ts";
 import type { EarlyKeeper } from "./launch-keeper.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
+import type { RefusalReason } from "./protocol.ts";
 import type { Input } from "./state-types.ts";
 import { stopGeneration, stopKeeper } from "./stop-steps.ts";
 
@@ -18,17 +20,13 @@ export interface ProxySpec {
   readonly limits: ProxyLimits;
 }
 
-interface Running {
-  readonly host: KeeperHost;
-  readonly generation: HostedGeneration;
-}
-
 export class Hosting {
   readonly #spec: ProxySpec;
   readonly #deps: ProxyDeps;
   readonly #tell: (input: Input) => void;
   readonly #keepers = new Map<number, KeeperHost>();
-  readonly #running = new Map<number, Running>();
+  readonly #running = new Map<number, { host: KeeperHost; generation: HostedGeneration }>();
+  #keeper: KeeperSpec;
   #early: EarlyKeeper | null;
 
   constructor(spec: ProxySpec, deps: ProxyDeps, tell: (input: Input) => void) {
@@ -36,6 +34,7 @@ export class Hosting {
     this.#deps = deps;
     this.#tell = tell;
     this.#early = spec.early ?? null;
+    this.#keeper = spec.keeper;
   }
 
   find(generation: number): HostedGeneration | null {
@@ -44,7 +43,7 @@ export class Hosting {
 
   /** Returns what prevented it. */
   async spawn(id: number): Promise<Error | null> {
-    const host = new KeeperHost(id, this.#spec.keeper, this.#deps);
+    const host = new KeeperHost(id, this.#keeper, this.#deps);
     this.#keepers.set(id, host);
     const early = this.#early;
     this.#early = null;
@@ -62,6 +61,8 @@ export class Hosting {
   async start(id: number, keeper: number, configuration: GenerationSpec): Promise<void> {
     const host = this.#keepers.get(keeper);
     if (host === undefined) throw new BugError(`there is no keeper ${keeper}`);
+    this.#keeper = keeperFor(this.#keeper, configuration);
+    if (!canHost(host.spec, configuration)) return this.#refuse(id, "import-environment", null);
     const generation = new HostedGeneration(id, configuration, this.#spec.keeper.socketDir, host);
     this.#running.set(id, { host, generation });
     try {
@@ -72,19 +73,22 @@ export class Hosting {
     } catch (error) {
       this.#forget(generation);
       const errno = error instanceof Error && "errno" in error ? Number(error.errno) : null;
-      this.#tell({ type: "refused", generation: id, reason: "log-connect", errno });
+      this.#refuse(id, "log-connect", errno);
     }
+  }
+
+  #refuse(generation: number, reason: RefusalReason, errno: number | null): void {
+    this.#tell({ type: "refused", generation, reason, errno });
   }
 
   async probe(id: number): Promise<void> {
     const generation = this.#running.get(id)?.generation;
     if (generation === undefined) return;
-    const { readinessSeconds } = this.#spec.limits;
-    const found = await generation.measure(readinessSeconds);
+    const found = await generation.measure(this.#spec.limits.readinessSeconds);
     if (found === null) return;
-    if (found.ready) {
+    if (found.ready)
       this.#tell({ type: "ready", generation: id, missing: found.missing, ms: found.ms });
-    } else this.#tell({ type: "unready", generation: id, end: generation.describe(found.reason) });
+    else this.#tell({ type: "unready", generation: id, end: generation.describe(found.reason) });
   }
 
   add(id: number): void {
@@ -116,19 +120,18 @@ export class Hosting {
   async quit(keeper: number): Promise<void> {
     const host = this.#keepers.get(keeper);
     if (host === undefined) return;
-    const generations = [...this.#running.values()].filter((running) => running.host === host);
-    await stopKeeper(
-      host,
-      generations.map(({ generation }) => generation),
-      this.#spec.limits.graceSeconds,
-    );
+    await stopKeeper(host, this.#hostedBy(host), this.#spec.limits.graceSeconds);
+  }
+
+  #hostedBy(host: KeeperHost): HostedGeneration[] {
+    const all = [...this.#running.values()];
+    return all.flatMap((running) => (running.host === host ? [running.generation] : []));
   }
 
   /** The stop ladder for all there is. */
   async shutDown(): Promise<void> {
-    for (const { generation } of this.#running.values()) {
+    for (const { generation } of this.#running.values())
       void this.#deps.upstream.drain(generation.name);
-    }
     await Promise.all([...this.#keepers.keys()].map((keeper) => this.quit(keeper)));
   }
 
@@ -153,7 +156,7 @@ export class Hosting {
       },
       refused: (generation, reason, errno) => {
         this.#forget(this.#running.get(generation)?.generation);
-        this.#tell({ type: "refused", generation, reason, errno });
+        this.#refuse(generation, reason, errno);
       },
       exited: (generation, status) => host.track(this.#exited(generation, status)),
       ended: (status, fatal) => void this.#ended(id, host, status, fatal),
@@ -175,10 +178,10 @@ export class Hosting {
     status: ExitStatus,
     fatal: string | null,
   ): Promise<void> {
-    const lost = [...this.#running.values()].filter((running) => running.host === host);
-    for (const { generation } of lost) this.#forget(generation);
+    const lost = this.#hostedBy(host);
+    for (const generation of lost) this.#forget(generation);
     const end = await host.bury(status, fatal);
-    await Promise.all(lost.map(({ generation }) => generation.removeSocket()));
+    await Promise.all(lost.map((generation) => generation.removeSocket()));
     this.#keepers.delete(id);
     this.#tell({ type: "keeper-ended", keeper: id, end });
     host.close();

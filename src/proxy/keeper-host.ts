@@ -21,8 +21,8 @@ export class KeeperHost {
   hasImported = false;
   /** Settles when it is buried. */
   readonly ended: Promise<void>;
+  readonly spec: KeeperSpec;
   readonly #id: number;
-  readonly #spec: KeeperSpec;
   readonly #deps: ProxyDeps;
   readonly #cookie: Cookie | null;
   readonly #tail = new Tail();
@@ -38,7 +38,7 @@ export class KeeperHost {
   #verdict: ExitCause | null = null;
 
   constructor(id: number, spec: KeeperSpec, deps: ProxyDeps) {
-    this.#spec = spec;
+    this.spec = spec;
     this.#deps = deps;
     this.#id = id;
     this.#cookie = keeperCookie(spec, id);
@@ -67,7 +67,7 @@ export class KeeperHost {
     const { log, redactor, reaper } = this.#deps;
     const output = { source: "keeper", log, redactor, tail: this.#tail };
     if (early) this.#spawnedAt = early.spawnedAt;
-    const child = early?.child ?? (await launchKeeper(this.#spec, this.#id));
+    const child = early?.child ?? (await launchKeeper(this.spec, this.#id));
     this.#keeper = superviseKeeper(child, output, listener);
     reaper.addGroup(this.#keeper.pid);
     this.#isOomKilled = watchOomKills(this.#keeper.pid);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Behaviour } from "../fixtures/fake-litellm.ts";
 import { steerFakeLitellm } from "../fixtures/fake-litellm.ts";
 import { until } from "../fixtures/poll.ts";
+import { readEnviron, readStat } from "../fixtures/proc.ts";
 import { useHome } from "../fixtures/use-home.ts";
 import { fakePython, mockModel, servingPid, useProxy } from "../proxy/support.ts";
 
@@ -64,4 +65,25 @@ it("takes the last of several configurations that come at once", async () => {
   expect((await test.ask("/v1/models")).body).toContain('"c"');
   await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
   expect(test.proxy.state().deaths).toBe(0);
+});
+
+it("hands what LiteLLM's import reads to a second keeper, and the first one serves until then", async () => {
+  const { test, old } = await boot(true);
+  const { importEnvironment, ...rest } = await test.configure([mockModel("new")]);
+  const changed = { ...importEnvironment, REQUEST_TIMEOUT: "77" };
+  const environment = { ...rest.environment, REQUEST_TIMEOUT: "77" };
+  test.proxy.serve({ ...rest, environment, importEnvironment: changed });
+  await until(() => test.names().includes("proxy.draining"), { what: "the switch" });
+  expect(test.upstream.calls.slice(0, 3)).toEqual(["add g1", "add g3", "drain g1"]);
+  const refused = test.events.find(({ name }) => name === "proxy.refused");
+  expect(refused?.fields).toMatchObject({ generation: 2, reason: "import-environment" });
+  const keeper = readStat(await servingPid(test))?.parent ?? 0;
+  expect(readEnviron(keeper)).toContain("REQUEST_TIMEOUT=77");
+  await until(() => isGone(old) && test.groups.size === 2, { what: "the first keeper's end" });
+  expect(test.proxy.state()).toMatchObject({ phase: "ready", deaths: 0 });
+  // The next one is like it, so it is forked.
+  const next = await test.configure([mockModel("next")]);
+  test.proxy.serve({ ...next, importEnvironment: changed });
+  await until(() => test.upstream.calls.includes("add g4"), { what: "the reload" });
+  expect(test.names().filter((name) => name === "proxy.spawned")).toHaveLength(2);
 });

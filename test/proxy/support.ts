@@ -161,6 +161,7 @@ export async function useProxy(home: TestHome, options: TestProxyOptions): Promi
       return {
         digest: String(files),
         environment: { ...importEnvironment(home.env, []), ...mark, SIDELITE_MASTER_KEY: key },
+        importEnvironment: importEnvironment(home.env, []),
         workerConfig: buildWorkerConfig(file),
         cwd: null,
         models: {
