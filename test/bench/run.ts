@@ -1,4 +1,4 @@
-// Measures every figure, prints the table, and fails where a bound is missed. `--json`, `--only NAME`, `--rounds N`.
+// Measures every figure but those on request, prints the table, fails where a bound is missed. `--json`, `--only NAME`, `--rounds N`.
 import { parseArgs } from "node:util";
 
 import { ensureBuilt } from "../fixtures/built.ts";
@@ -9,12 +9,13 @@ import { keepsBound } from "./figure.ts";
 import { gateway } from "./gateway.ts";
 import { gatewayLoad } from "./gateway-load.ts";
 import { readMachineFacts } from "./machine.ts";
+import { peers } from "./peers.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
 import type { Result } from "./table.ts";
 import { renderTable } from "./table.ts";
 
-const FIGURES: readonly Figure[] = [start, cli, gateway, gatewayLoad, direct];
+const FIGURES: readonly Figure[] = [start, cli, gateway, gatewayLoad, direct, peers];
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +38,8 @@ const runtime = await benchRuntime(say);
 const context: BenchContext = { runtime, rounds: Number(values.rounds), say };
 const results: Result[] = [];
 for (const figure of FIGURES) {
-  if (values.only !== undefined && !values.only.includes(figure.name)) continue;
+  const isWanted = values.only?.includes(figure.name) ?? figure.onRequest !== true;
+  if (!isWanted) continue;
   say(`${figure.name}: ${figure.title}`);
   results.push({ figure, rows: await figure.measure(context) });
 }
