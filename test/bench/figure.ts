@@ -28,6 +28,8 @@ export interface Figure {
   /** For `--only`. */
   readonly name: string;
   readonly title: string;
+  /** Only when it is named. */
+  readonly onRequest?: boolean;
   measure(context: BenchContext): Promise<Row[]>;
 }
 

@@ -12,6 +12,8 @@ import { readMegabytes, readProcessorMs } from "./process-cost.ts";
 import { alternate, median, ratio } from "./statistics.ts";
 
 const LOG_RATE = 50e6;
+/** MB/s: with less, a starved machine has measured something else. */
+const ENOUGH_LOGGED = 45;
 /** Of one side in one round. */
 const REQUESTS = 3_000;
 const CLIENTS = 16;
@@ -118,7 +120,7 @@ async function measureLogging(context: BenchContext, instance: BenchInstance): P
       what: "LiteLLM logged",
       value: median(logged),
       unit: "MB/s",
-      bound: atLeast((0.95 * LOG_RATE) / 1e6),
+      bound: atLeast(ENOUGH_LOGGED),
     },
     {
       what: "p99 through the quiet instance",

@@ -5,6 +5,10 @@ export interface LoadOrder {
   /** The Host header. */
   readonly host: string;
   readonly key: string;
+  /** Default: `/v1/chat/completions`. */
+  readonly path?: string;
+  /** Further header lines. */
+  readonly headers?: readonly string[];
   /** Connections, each with one request at a time. */
   readonly clients: number;
   readonly requests: number;

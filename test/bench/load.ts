@@ -76,13 +76,14 @@ function makeBody(id: number, { mixedSizes, bytes: all = 75 }: LoadOrder): Buffe
   return Buffer.from(JSON.stringify({ model: "bench", id, messages: [{ role: "user", content }] }));
 }
 
-function render({ key, host }: LoadOrder, body: Buffer): Buffer {
+function render({ key, host, path = PATH, headers = [] }: LoadOrder, body: Buffer): Buffer {
   const head = [
-    `POST ${PATH} HTTP/1.1`,
+    `POST ${path} HTTP/1.1`,
     `host: ${host}`,
     `authorization: Bearer ${key}`,
     "content-type: application/json",
     `content-length: ${body.length}`,
+    ...headers,
   ];
   return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
 }

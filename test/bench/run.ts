@@ -1,4 +1,4 @@
-// Measures every figure, prints the table, and fails where a bound is missed. `--json`, `--only NAME`, `--rounds N`.
+// Measures every figure but those on request, prints the table, fails where a bound is missed. `--json`, `--only NAME`, `--rounds N`.
 import { parseArgs } from "node:util";
 
 import { ensureBuilt } from "../fixtures/built.ts";
@@ -15,6 +15,7 @@ import { join } from "./join.ts";
 import { logs } from "./logs.ts";
 import { loss } from "./loss.ts";
 import { readMachineFacts } from "./machine.ts";
+import { peers } from "./peers.ts";
 import { benchRuntime } from "./runtime.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
@@ -34,6 +35,7 @@ const FIGURES: readonly Figure[] = [
   direct,
   loss,
   elastic,
+  peers,
 ];
 
 const { values } = parseArgs({
@@ -57,7 +59,8 @@ const runtime = await benchRuntime(say);
 const context: BenchContext = { runtime, rounds: Number(values.rounds), say };
 const results: Result[] = [];
 for (const figure of FIGURES) {
-  if (values.only !== undefined && !values.only.includes(figure.name)) continue;
+  const isWanted = values.only?.includes(figure.name) ?? figure.onRequest !== true;
+  if (!isWanted) continue;
   say(`${figure.name}: ${figure.title}`);
   results.push({ figure, rows: await figure.measure(context) });
 }

@@ -1,9 +1,16 @@
-// The loopback upstream of the gateway figures: on a unix socket, or on a port for `tcp`, gives back each body and names the request line.
+// The loopback upstream of the gateway figures: on a unix socket, or on a port for `tcp`, gives back each body (for `chat`: a completion) and names the request line.
 import { createServer } from "node:net";
 
 import { createReader } from "./http-reader.ts";
 
-const [socketPath] = process.argv.slice(2);
+const [socketPath, answers] = process.argv.slice(2);
+const COMPLETION = Buffer.from(
+  JSON.stringify({
+    ...{ id: "bench", object: "chat.completion", created: 1, model: "bench" },
+    choices: [{ index: 0, message: { role: "assistant", content: "pong" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+  }),
+);
 /** Longer answers go out chunked, as streams do. */
 const CHUNKED_FROM = 16 * 1024;
 
@@ -12,7 +19,8 @@ const server = createServer((socket) => {
   socket.on("error", () => {}); // a pool may drop an idle connection at any time
   socket.on(
     "data",
-    createReader(({ head, body }) => {
+    createReader(({ head, body: asked }) => {
+      const body = answers === "chat" ? COMPLETION : asked;
       const line = head.slice(0, head.indexOf("\r\n"));
       const start = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-line: ${line}\r\n`;
       socket.cork();
