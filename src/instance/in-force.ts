@@ -150,6 +150,7 @@ export class InForce {
       return;
     }
     this.#state = before;
+    this.#tellFiles();
     const message = `the new configuration came up, but LiteLLM ended twice at once: ${cause}`;
     this.#rejection = message;
     serving.report.event({ name: "config.rolled-back", fields: { cause } });

@@ -32,6 +32,7 @@ const LOOK_MS = 100;
 export class OnDemandLitellm {
   readonly #options: OnDemandOptions;
   #proxy: Proxy | null = null;
+  #isNeeded = false;
   /** Waits for its end; aborted: it is needed again. */
   #stay = new AbortController();
   #leaving: Promise<void> = Promise.resolve();
@@ -51,6 +52,7 @@ export class OnDemandLitellm {
 
   /** It runs when this returns; `isFirst`: its failure is the instance's. Throws UserError. */
   async ensure(prepared: Prepared, isFirst = false): Promise<void> {
+    this.#isNeeded = true;
     this.#stay.abort();
     await this.#leaving;
     if (this.#proxy !== null) return;
@@ -59,7 +61,7 @@ export class OnDemandLitellm {
   }
 
   serve(generation: GenerationSpec): void {
-    if (this.#proxy === null) {
+    if (this.#proxy === null || !this.#isNeeded) {
       const message = "this instance has no LiteLLM: all its models are served by providers";
       throw new UserError("failed", problem(message));
     }
@@ -69,7 +71,8 @@ export class OnDemandLitellm {
   /** No route leads to it any more: it ends when what is under way has ended. */
   leave(): void {
     const proxy = this.#proxy;
-    if (proxy === null) return;
+    if (proxy === null || !this.#isNeeded) return;
+    this.#isNeeded = false;
     this.#stay = new AbortController();
     this.#leaving = this.#leave(proxy, this.#stay.signal);
   }
@@ -106,6 +109,7 @@ export class OnDemandLitellm {
       event: (event) => {
         hasServed ||= event.name === "proxy.ready";
         if (hasServed || event.name !== "proxy.failed") return report.event(event);
+        this.#isNeeded = false;
         if (this.#proxy !== null) this.#leaving = this.#end(this.#proxy);
         report.event({ ...event, name: "proxy.rejected" });
       },

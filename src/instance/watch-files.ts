@@ -38,7 +38,8 @@ export function watchFiles(
   };
   inForce.onFiles(listen);
   const running = follow(inForce, bell, onChange, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+    // What is awaited may be cut short by the stop.
+    if (!signal.aborted && !scope.abort.aborted) throw error;
   });
   scope.defer("file watch", async () => {
     inForce.onFiles(() => {});

@@ -1,9 +1,11 @@
 // LiteLLM runs while a model needs it: a reload starts it or ends it, and nothing on the way is lost.
 import { writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { expect, it } from "vitest";
 
 import { awaitServed, chat } from "../e2e/serve.ts";
+import { makeCertificate } from "../fixtures/certificate.ts";
 import { json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { until } from "../fixtures/poll.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
@@ -29,6 +31,7 @@ it("is started and ended by a reload, both ways, under load", async () => {
     while (!isOver) {
       const found = await chat(served, "alias").catch(String);
       if (typeof found === "string" || found.status !== 200) failures.push(JSON.stringify(found));
+      await delay(10); // leaves the processor to the others
     }
   });
 
@@ -65,5 +68,36 @@ it("is started and ended by a reload, both ways, under load", async () => {
   isOver = true;
   await Promise.all(clients);
   expect(failures).toEqual([]);
+  await cli.stop();
+});
+
+it("is not started for a changed certificate, which the next request to the provider trusts", async () => {
+  const { home, fake, start, live } = await useInstances();
+  const [authority, other] = ["old", "new"].map((name) =>
+    makeCertificate({ name, authority: true }),
+  );
+  if (authority === undefined || other === undefined) throw new Error("no certificate");
+  const { certificate: cert, key } = makeCertificate({ name: "leaf", issuer: other });
+  const upstream = await startUpstream((_, socket) => void socket.write(json({ from: "tls" })), {
+    cert,
+    key,
+  });
+  const ca = await home.write("ca.pem", authority.certificate);
+  const network = "{tls: {verify: ./ca.pem, ca_only: true}}";
+  const provider = `{base_url: '${upstream.origin}/v1', api_key: os.environ/ONE_KEY, network: ${network}}`;
+  const agents = "{root: {model_name: alias, provider: one, passthrough: true}}";
+  const file = await home.write(
+    "litellm.yaml",
+    `sidelite: {providers: {one: ${provider}}, agents: ${agents}}\n`,
+  );
+  const env = { ONE_KEY: home.canary("one", "sk-") };
+  const cli = start(["proxy", "start", "--proxy-config-file", file], { env });
+  const served = await awaitServed(cli);
+  expect((await chat(served, "alias")).status).toBe(502);
+  await writeFile(ca, other.certificate);
+  await cli.waitFor(/ca\.pem changed: the routes are the new ones/);
+  expect((await chat(served, "alias")).json()).toEqual({ from: "tls" });
+  expect((await live("default")).config).toMatchObject({ unapplied: [], pending: [] });
+  expect(await fake.journal()).toEqual([]);
   await cli.stop();
 });
