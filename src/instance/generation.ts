@@ -2,12 +2,15 @@
 import { availableParallelism } from "node:os";
 import { isSameData } from "../core/change.ts";
 import type { GenerationSpec } from "../core/proxy-spec.ts";
+import type { PreparedLitellm } from "../litellm/prepare.ts";
 import { buildWorkerConfig } from "../litellm/worker-config.ts";
 import { configPath } from "./config-store.ts";
-import type { Prepared } from "./configuration.ts";
 import type { Session } from "./session.ts";
 
-export function generationOf({ paths, cookie }: Session, prepared: Prepared): GenerationSpec {
+export function generationOf(
+  { paths, cookie }: Pick<Session, "paths" | "cookie">,
+  prepared: PreparedLitellm,
+): GenerationSpec {
   const { digest, environment, importEnvironment, cwd, models, masterKey } = prepared;
   return {
     digest,
@@ -26,7 +29,7 @@ export function generationOf({ paths, cookie }: Session, prepared: Prepared): Ge
 function limitsOf({
   sidelite,
   processState,
-}: Prepared): Pick<GenerationSpec, "most" | "whyOne" | "recycleAtMb"> {
+}: PreparedLitellm): Pick<GenerationSpec, "most" | "whyOne" | "recycleAtMb"> {
   const { maxGenerations, recycleAtMb } = sidelite;
   const most = maxGenerations ?? availableParallelism();
   if (processState.length > 0) {
@@ -39,7 +42,7 @@ function limitsOf({
 }
 
 /** A secret's new value is a change too: the digest knows only its name. */
-export function isSameGeneration(serving: GenerationSpec, next: Prepared): boolean {
+export function isSameGeneration(serving: GenerationSpec, next: PreparedLitellm): boolean {
   const { SIDELITE_COOKIE: _, ...environment } = serving.environment;
   return (
     serving.digest === next.digest &&

@@ -82,7 +82,8 @@ export class Vitals {
     if (await isAnswering(generation.socketPath)) {
       return this.#take(id, { type: "answered", probedAt });
     }
-    const stopped = generation.pid !== null && (await os.isStopped(generation.pid));
+    const stopped =
+      generation.pid !== null && (await os.isStopped(generation.pid).catch(() => false));
     const activity = this.#activity(id);
     if (activity !== null) this.#take(id, { type: "silent", probedAt, activity, stopped });
   }

@@ -41,7 +41,8 @@ export class Weighing {
     const weighsMemory = recycleAtMb !== null && now - this.#memoryAt >= MEMORY_EVERY_MS;
     if (this.#isBusy || !(weighsCpu || weighsMemory)) return;
     this.#isBusy = true;
-    const usages = await Promise.all(serving.map(({ pid }) => os.measure(pid)));
+    // What cannot be measured decides nothing.
+    const usages = await Promise.all(serving.map(({ pid }) => os.measure(pid).catch(() => null)));
     this.#isBusy = false;
     const known = serving.flatMap((generation, index) => {
       const usage = usages[index];
