@@ -219,7 +219,9 @@ describe("the environment", () => {
       NO_PROXY: noProxy,
       no_proxy: noProxy,
     });
-    const told = /^sidelite: the worker does not get (.+): the gateway/m.exec(stderr)?.[1]?.split(", ");
+    const told = /^sidelite: the worker does not get (.+): the gateway/m
+      .exec(stderr)?.[1]
+      ?.split(", ");
     const setAnew = new Set(["LITELLM_API_BASE"]);
     expect(told).toEqual(
       Object.keys(MISLEADING)
