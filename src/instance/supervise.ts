@@ -32,6 +32,8 @@ type End =
   | { readonly by: "refusal"; readonly error: UserError }
   | { readonly by: "user" };
 
+/** Causes that lie in this machine's Python environment, not in LiteLLM or its configuration. */
+const MACHINE_CAUSES: ReadonlySet<string> = new Set(["broken-runtime", "spawn"]);
 /** Seconds a worker may drain when its LiteLLM has failed for good (design 4.1). */
 const FAILED_DRAIN_SECONDS = 10;
 
@@ -141,7 +143,9 @@ async function fail(
   await life.worker?.pause(abortAfter(FAILED_DRAIN_SECONDS * 1000, signals.force));
   journal.report.event({ name: "instance.failed", fields: { cause } });
   if (end.by === "worker") return toExitCode(end.status);
-  return end.by === "refusal" ? end.error.exitCode : EXIT_CODES.proxy.code;
+  if (end.by === "refusal") return end.error.exitCode;
+  const isMachine = end.by === "failure" && MACHINE_CAUSES.has(end.failure.cause.kind);
+  return isMachine ? EXIT_CODES.machine.code : EXIT_CODES.proxy.code;
 }
 
 async function noteWorkerExit(session: Session, life: Life): Promise<void> {

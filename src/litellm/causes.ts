@@ -12,6 +12,7 @@ export interface Exit {
 type CauseKind =
   | "configuration"
   | "missing-module"
+  | "broken-runtime"
   | "port"
   | "disk"
   | "out-of-memory"
@@ -56,7 +57,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     match:
       /ModuleNotFoundError: No module named '(litellm)\b|PackageNotFoundError: .* for ([\w-]+)$/,
-    kind: "missing-module",
+    kind: "broken-runtime",
     summary: ([, module, distribution]) =>
       `${module ?? distribution} is missing in sidelite's own Python environment`,
     remedy: "make it anew: sidelite runtime install --rebuild",
@@ -118,7 +119,11 @@ const PATTERNS: readonly Pattern[] = [
   },
 ];
 
-const PERMANENT: ReadonlySet<CauseKind> = new Set(["configuration", "missing-module"]);
+const PERMANENT: ReadonlySet<CauseKind> = new Set([
+  "configuration",
+  "missing-module",
+  "broken-runtime",
+]);
 const EXCEPTION = /^(?:[A-Za-z_][\w.]*(?:Error|Exception)): (.+)$/;
 const USAGE_ERROR = /^Error: (.+?)\.?$/;
 

@@ -44,7 +44,7 @@ describe("a start", () => {
     const { sitePackages, run } = await useBroken();
     await rm(join(sitePackages, "fake.pth"));
     const { code, stderr } = await run(...START);
-    expect({ code, stderr }).toMatchObject({ code: 5 });
+    expect({ code, stderr }).toMatchObject({ code: 7 });
     expect(stderr).toMatch(/error: .*litellm/);
     expect(stderr).toMatch(/fix: .*runtime install --rebuild/);
   });

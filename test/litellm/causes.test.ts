@@ -55,13 +55,13 @@ describe("classifyExit", () => {
     [
       "missing package",
       exit3("PackageNotFoundError: No package metadata was found for litellm"),
-      "missing-module",
+      "broken-runtime",
       /litellm is missing in sidelite's own/,
     ],
     [
       "missing LiteLLM",
       exit3("ModuleNotFoundError: No module named 'litellm.proxy'"),
-      "missing-module",
+      "broken-runtime",
       /litellm is missing in sidelite's own/,
     ],
     [
@@ -118,6 +118,8 @@ describe("classifyExit", () => {
     const cause = classifyExit(ended);
     expect(cause.kind).toBe(kind);
     expect(cause.summary).toMatch(summary);
-    expect(cause.permanent).toBe(["configuration", "missing-module"].includes(kind));
+    expect(cause.permanent).toBe(
+      ["configuration", "missing-module", "broken-runtime"].includes(kind),
+    );
   });
 });
