@@ -1,17 +1,23 @@
 // LiteLLM's import, begun before the configuration is understood: the longest part of a start, and it needs none of it.
 import type { Config } from "../config/config.ts";
+import type { LitellmSource } from "../config/litellm-source.ts";
 import { isSameData } from "../core/change.ts";
 import type { Environment, Host } from "../core/host.ts";
 import type { KeeperSpec } from "../core/proxy-spec.ts";
 import { importEnvironment } from "../litellm/import-environment.ts";
 import type { Cookie } from "../platform/cookie.ts";
 import { createCookie } from "../platform/cookie.ts";
+import { readLimited } from "../platform/files.ts";
 import type { EarlyKeeper } from "../proxy/launch-keeper.ts";
 import { launchEarly } from "../proxy/launch-keeper.ts";
 import { holdInstalled } from "../runtime/ensure.ts";
 import type { HeldRuntime } from "../runtime/runtime.ts";
 import { instancePaths } from "../state/paths.ts";
 import { readRecord } from "../state/record.ts";
+
+const MODELS = "model_list";
+/** Bytes. */
+const LARGEST_LOOK = 1 << 20;
 
 export interface HeadStart {
   /** The instance's: the keeper carries it already. */
@@ -22,12 +28,17 @@ export interface HeadStart {
   end(): Promise<void>;
 }
 
-/** null: LiteLLM is not installed, cannot be run, or the instance runs already; the usual way finds out and tells. */
+/**
+ * null: LiteLLM is perhaps not needed, not installed, cannot be run, or the instance runs already; the usual way finds
+ * out and tells.
+ */
 export async function beginHeadStart(
   { home }: Config,
+  source: LitellmSource,
   name: string,
   host: Host,
 ): Promise<HeadStart | null> {
+  if (!(await mentionsModels(source))) return null;
   const { record } = instancePaths(home.dir, name, host.env);
   if ((await readRecord(record, host.now()))?.state === "running") return null;
   const runtime = await holdInstalled("litellm", home.runtimesDir);
@@ -56,6 +67,17 @@ export function keeperLaunch(
     cwd: runtime.dir,
     tag: "litellm",
   };
+}
+
+/** A look, not an understanding: a wrong answer costs time only. */
+async function mentionsModels(source: LitellmSource): Promise<boolean> {
+  if (source.kind === "text") return source.text.includes(MODELS);
+  if (source.kind === "value") return JSON.stringify(source.value)?.includes(MODELS) ?? false;
+  const read = readLimited(source.path, { maxBytes: LARGEST_LOOK, what: "LiteLLM config" });
+  return read.then(
+    ({ text }) => text.includes(MODELS) || text.includes("include"),
+    () => false,
+  );
 }
 
 class Begun implements HeadStart {

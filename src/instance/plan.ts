@@ -1,6 +1,7 @@
 // What every starting verb does first: settings, LiteLLM config, and the talk about both.
 import type { Config } from "../config/config.ts";
 import type { Flags } from "../config/flag-layer.ts";
+import type { LitellmSource } from "../config/litellm-source.ts";
 import { loadConfig } from "../config/load.ts";
 import { resolveHome } from "../config/home.ts";
 import type { LoadOptions } from "../config/sources.ts";
@@ -51,7 +52,9 @@ export async function loadPlan(
   for (const found of config.problems) report.problem(found);
   const source = config.proxy.enabled ? config.proxy.litellm : null;
   if (source === null) return { config, prepared: null, settings, door: null, headStart: null };
-  const begun = instance ? await begin(config, instance, context) : { door: null, headStart: null };
+  const begun = instance
+    ? await begin(config, source, instance, context)
+    : { door: null, headStart: null };
   try {
     // Understanding it takes YAML's and the schema's libraries: the gateway listens meanwhile.
     const { prepareStart } = await import("./prepare-start.ts");
@@ -66,6 +69,7 @@ export async function loadPlan(
 /** What needs no LiteLLM config and takes long. Loaded only by what starts an instance. */
 async function begin(
   config: Config,
+  source: LitellmSource,
   { name, temporary }: NonNullable<PlanOptions["instance"]>,
   { host, report }: Context,
 ): Promise<Pick<Loaded, "door" | "headStart">> {
@@ -73,7 +77,7 @@ async function begin(
   const door = await openDoor(config, temporary ? null : name, host);
   if (door) report.event({ name: "gateway.listening", fields: { url: door.url } });
   const { beginHeadStart } = await import("./head-start.ts");
-  return { door, headStart: await beginHeadStart(config, name, host) };
+  return { door, headStart: await beginHeadStart(config, source, name, host) };
 }
 
 /** Loaded where the layers above leave something open: a start is hot. */
