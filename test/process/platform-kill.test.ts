@@ -30,7 +30,8 @@ function carriers(home: TestHome): number[] {
 }
 
 describe.each(["logged", "shared"] as const)("SIGKILL of the supervisor of a %s worker", (mode) => {
-  it("leaves nothing, within a tenth of a second as a rule", async () => {
+  // Within a tenth of a second as a rule: that figure is the bench's (`--only stop`).
+  it("leaves nothing, within half a second as a rule", async () => {
     const home = await useHome();
     const times: number[] = [];
     for (let round = 0; round < Math.ceil(ROUNDS / 4); round += 1) {
@@ -46,7 +47,7 @@ describe.each(["logged", "shared"] as const)("SIGKILL of the supervisor of a %s 
       times.push(performance.now() - killed);
     }
     const median = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
-    expect(median).toBeLessThan(100);
+    expect(median).toBeLessThan(500);
     expect(Math.max(...times)).toBeLessThan(1_000);
   });
 
