@@ -1,5 +1,5 @@
 // What sidelite remembers between runs for speed only: nothing breaks when it is lost.
-import { lstat, rename } from "node:fs/promises";
+import { lstat, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePrivateDir } from "../platform/files.ts";
 import { importConf } from "./import-conf.ts";
@@ -24,6 +24,11 @@ const NAME = "preferences";
 /** About 10 KiB, more configurations than a person has in use. */
 const MOST_PROVEN = 100;
 
+/** What conf writes before it renames: a killed process leaves it. */
+const TEMPORARY = /^preferences\.json\.tmp-\d{10}[0-9a-f]{6}$/;
+/** Nobody is still writing one that is older. */
+const STALE_MS = 60_000;
+
 const SCHEMA = {
   proven: {
     type: "array",
@@ -42,6 +47,7 @@ export async function openPreferences(home: string): Promise<Preferences> {
   const found = await lstat(path).catch(() => null);
   // conf would follow a link and write there.
   if (found !== null && !found.isFile()) await rename(path, `${path}.bad-${Date.now()}`);
+  await sweep(home);
   const Conf = await importConf();
   const store = new Conf<Stored>({
     cwd: home,
@@ -61,6 +67,15 @@ export async function openPreferences(home: string): Promise<Preferences> {
       attempt(() => store.set("proven", proven), undefined);
     },
   };
+}
+
+async function sweep(home: string): Promise<void> {
+  const names = await readdir(home).catch(() => []);
+  for (const name of names.filter((each) => TEMPORARY.test(each))) {
+    const path = join(home, name);
+    const found = await lstat(path).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > STALE_MS) await rm(path, { force: true });
+  }
 }
 
 function isSame(a: Proven, b: Proven): boolean {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -19,6 +19,21 @@ describe("openPreferences", () => {
     expect(second.isProven("litellm-1", "abc")).toBe(true);
     expect(second.isProven("litellm-2", "abc")).toBe(false);
     expect((await stat(join(home, "preferences.json"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("takes away what a killed process was writing, and leaves what may still be written", async () => {
+    const home = await homeFolder();
+    await mkdir(home, { mode: 0o700 });
+    const [old, young] = [
+      "preferences.json.tmp-5190040363aaaaaa",
+      "preferences.json.tmp-5190040363bbbbbb",
+    ];
+    for (const name of [old, young]) await writeFile(join(home, name ?? ""), "{");
+    const before = new Date(Date.now() - 3_600_000);
+    await utimes(join(home, old ?? ""), before, before);
+    await openPreferences(home);
+    expect(await readdir(home)).toEqual(expect.arrayContaining([young]));
+    expect(await readdir(home)).not.toContain(old);
   });
 
   it("keeps the latest hundred, each once", async () => {
