@@ -15,11 +15,16 @@ const ROUND_MS = 15_000;
 /** Queues that are killed side by side: while one sleeps to its moment another boots. */
 const LANES = 4;
 
+/** What conf was writing is swept a minute later. */
+const CONF_LEFT = /^temporary file home\/.*\/preferences\.json\.tmp-\w+$/;
+
 it(
   "leaves nothing when its supervisor is killed at any moment, and starts again",
   { timeout: 30_000 + ROUNDS * ROUND_MS },
   async () => {
-    const { home, start, daemon, run, status, proxied } = await useInstances();
+    const { home, start, daemon, run, status, proxied } = await useInstances({
+      expectLeaks: CONF_LEFT,
+    });
     const random = chance();
     const cookies = new Set<string>();
     const killOnce = async (queue: string, round: number): Promise<void> => {
@@ -56,7 +61,7 @@ it(
 );
 
 it("says that a hanging instance does not answer, and ends it with --force only", async () => {
-  const { daemon, run, status } = await useInstances();
+  const { daemon, run, status } = await useInstances({ expectLeaks: CONF_LEFT });
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
   const { pid } = await status("q");
   process.kill(pid ?? 0, "SIGSTOP");
