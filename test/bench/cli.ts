@@ -1,13 +1,13 @@
 // How long the short commands take, and how soon the gateway listens, against `node -e 0`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { pickPort } from "../../src/platform/port.ts";
 import { PROGRAM, startCli } from "../fixtures/cli.ts";
 import type { TestHome } from "../fixtures/home.ts";
 import { createHome } from "../fixtures/home.ts";
+import { accepts } from "./accepts.ts";
 import type { BenchContext, Figure, Row } from "./figure.ts";
 import { atMost } from "./figure.ts";
 import { alternate, median, ratio } from "./statistics.ts";
@@ -85,15 +85,4 @@ async function timeListening(home: TestHome): Promise<number> {
   const took = performance.now() - from;
   await program.stop();
   return took;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 }

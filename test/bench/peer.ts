@@ -3,7 +3,6 @@ import type { ChildProcess } from "node:child_process";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,6 +10,7 @@ import { promisify } from "node:util";
 import { pickPort } from "../../src/platform/port.ts";
 import { REPOSITORY } from "../fixtures/built.ts";
 import { until } from "../fixtures/poll.ts";
+import { accepts } from "./accepts.ts";
 
 export interface Peer {
   readonly name: string;
@@ -107,15 +107,4 @@ async function endChild(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 }
