@@ -65,7 +65,9 @@ function openStream({ url, key }: Address, fake: object) {
   };
 }
 
-it("costs no memory, delays nobody and gets every byte in the end", async () => {
+const timeout = SIPS * SIP_MS * 2 + 60_000;
+
+it("costs no memory, delays nobody and gets every byte in the end", { timeout }, async () => {
   const { start, proxied, live } = await useInstances();
   const served = await awaitServed(start(["proxy", "start", ...proxied]));
   expect((await chat(served, "m")).status).toBe(200);
