@@ -13,8 +13,11 @@ COLLECTOR_PAUSE_S = 5  # the first requests are answered without a collection
 START_FAILED = 3  # uvicorn's own code for a start-up that failed
 
 
-def serve(order, log, keeper, process, given):
-    """`log`: descriptor for the output; `keeper`: the parent's pid, None in the keeper itself; `given`: its environment."""
+def serve(order, log, keeper, process, given, take_pages):
+    """`log`: descriptor for the output; `keeper`: the parent's pid, None in the keeper itself; `given`: its environment.
+
+    `take_pages`: copies what a fork's first requests would copy.
+    """
     try:
         if keeper is not None:
             process.die_with_parent()
@@ -23,6 +26,7 @@ def serve(order, log, keeper, process, given):
             process.set_group(0)
             with open("/proc/self/oom_score_adj", "w") as score:
                 score.write(OOM_SCORE)
+            take_pages()
             process.watch_lifeline()
         signal.set_wakeup_fd(-1)
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
