@@ -45,7 +45,8 @@ def serve(order, log, keeper, process, given, take_pages):
         if order["cwd"] is not None:
             os.chdir(order["cwd"])
             sys.path.append(order["cwd"])  # as LiteLLM's own command does: custom modules
-        gc.set_threshold(*COLLECTOR_THRESHOLDS)
+        if "PYTHON_GC_THRESHOLD" not in os.environ:  # LiteLLM's own setting of it
+            gc.set_threshold(*COLLECTOR_THRESHOLDS)
         collector = threading.Timer(COLLECTOR_PAUSE_S, gc.enable)
         collector.daemon = True
         collector.start()
