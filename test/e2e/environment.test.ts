@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 
-import { pickPort } from "../../src/platform/port.ts";
 import { runCli, startCli } from "../fixtures/cli.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startFakeProvider } from "../fixtures/fake-provider.ts";
 import type { TestHome } from "../fixtures/home.ts";
 import { parseObject } from "../fixtures/json-object.ts";
@@ -124,7 +124,7 @@ describe("the environment", () => {
     for (const server of [langfuse, world]) home.onStop(() => server.close());
     // Python would run it before anything else.
     await home.write("python/sitecustomize.py", 'open("python-ran", "w").close()\n');
-    const port = await pickPort(null);
+    const port = await closedPort();
     const wanted = {
       AWS_ACCESS_KEY_ID: "AKIAENVIRONMENTTEST1",
       AWS_SECRET_ACCESS_KEY: home.canary("aws-secret"),
