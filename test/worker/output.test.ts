@@ -15,7 +15,8 @@ function memoryLog(): { log: LogFile; text: () => string; waits: () => number } 
   let waits = 0;
   const log: LogFile = {
     write: (data) => ((text += data.toString()), false),
-    drained: async () => void (waits += 1),
+    room: async () => void (waits += 1),
+    drained: async () => undefined,
     close: async () => undefined,
     dropped: 0,
   };
