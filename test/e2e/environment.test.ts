@@ -58,6 +58,8 @@ litellm_settings:
   success_callback: [langfuse]
 environment_variables:
   FROM_THE_FILE: file
+general_settings:
+  master_key: os.environ/GATEWAY_MASTER
 `;
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -93,6 +95,8 @@ const MISLEADING = {
   SINGLE_EXECUTION: "true",
   // The configuration's openai model has no key of its own, so LiteLLM uses this one.
   OPENAI_API_KEY: "openai-key-of-the-shell",
+  // The gateway's key for every path, which LiteLLM gets under sidelite's own name.
+  GATEWAY_MASTER: "sk-master-of-the-shell",
 };
 const API_KEY = "kubiya-key-of-the-shell";
 /** Each would have LiteLLM, or the Python below it, start otherwise. */
