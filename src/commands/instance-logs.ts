@@ -9,6 +9,7 @@ import { chooseInstance } from "../instance/choose-instance.ts";
 import type { FoundInstance } from "../instance/find-instances.ts";
 import { findInstance, listInstances } from "../instance/find-instances.ts";
 import { createLogFilter, parseLogQuery } from "../instance/log-filter.ts";
+import { createPartJoiner } from "../instance/join-parts.ts";
 import { followLog, readLog } from "../instance/read-log.ts";
 import { instancePaths } from "../state/paths.ts";
 import { sanitize } from "../ui/sanitize.ts";
@@ -36,22 +37,28 @@ export async function instanceLogs(
     const remedy = `see sidelite proxy logs ${found.name}`;
     throw new UserError("usage", problem(`${found.name} has no worker.log`, { remedy }));
   }
-  const write = async (line: string): Promise<void> => {
-    const shown = host.stdout.isTTY === true ? sanitize(line) : line;
-    if (!host.stdout.write(`${shown}\n`))
-      await once(host.stdout, "drain", { signal: signals.abort });
+  const parts = createPartJoiner();
+  const write = async (text: string): Promise<void> => {
+    if (text === "") return;
+    const bytes = Buffer.from(text, "latin1");
+    const shown = host.stdout.isTTY === true ? sanitize(bytes.toString()) : bytes;
+    if (!host.stdout.write(shown)) await once(host.stdout, "drain", { signal: signals.abort });
   };
   const passes = createLogFilter(query);
   const wanted = query.tail ?? (follow && query.since === null ? FOLLOWED_TAIL : null);
   const { lines, position } = await readLog(path, passes, wanted);
   if (position === null && lines.length === 0) report.info(`there is no log yet: ${path}`);
-  for (const line of lines) await write(line);
-  if (!follow) return EXIT_CODES.ok.code;
+  for (const line of lines) await write(parts.next(line));
+  if (!follow) {
+    await write(parts.end());
+    return EXIT_CODES.ok.code;
+  }
   const isOver = async (): Promise<boolean> =>
     (await findInstance(home, found.name, host))?.runs !== true;
   for await (const line of followLog(path, position, isOver, signals.abort)) {
-    if (passes(line)) await write(line);
+    if (passes(line)) await write(parts.next(line));
   }
+  await write(parts.end());
   return EXIT_CODES.ok.code;
 }
 

@@ -1,11 +1,11 @@
 // The guard of remote settings: a LiteLLM config of someone else passes through a closed schema or not at all.
+import type { JudgeDestination } from "../core/destination.ts";
 import type { YamlPath } from "../core/document.ts";
 import { renderPath } from "../core/document.ts";
 import type { Problem } from "../core/errors.ts";
 import { problem, UserError } from "../core/errors.ts";
 import type { Place } from "../core/place.ts";
 import { checkVariables } from "./check-variables.ts";
-import type { JudgeDestination } from "./destination.ts";
 import { isMapping, toPointer } from "./plain-data.ts";
 import { MAX_MODELS, remoteSchema, variableOf } from "./remote-schema.ts";
 import type { Findings } from "./shape.ts";

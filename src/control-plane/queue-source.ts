@@ -1,5 +1,6 @@
 // The queue settings as a layer of configuration: asked for once, kept for the next time, renewed by polling.
 import { createHash } from "node:crypto";
+import type { JudgeDestination } from "../core/destination.ts";
 import type { Problem } from "../core/errors.ts";
 import { problem, UserError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
@@ -7,7 +8,6 @@ import type { Place } from "../core/place.ts";
 import { createRedactor } from "../core/redact.ts";
 import type { Report } from "../core/report.ts";
 import { readCache, writeCache } from "./cache.ts";
-import type { JudgeDestination } from "./destination.ts";
 import { fetchSettings } from "./fetch-settings.ts";
 import { guardConfig } from "./guard.ts";
 import type { Answer } from "./parse-answer.ts";

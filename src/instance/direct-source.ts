@@ -17,7 +17,7 @@ import { withPlaceholders } from "./placeholder-environment.ts";
 import type { Direct } from "./read-direct.ts";
 import { readDirect } from "./read-direct.ts";
 import type { LitellmDocuments } from "./read-litellm.ts";
-import { readLitellm } from "./read-litellm.ts";
+import { isMissing, readLitellm } from "./read-litellm.ts";
 
 export interface FoundSource {
   readonly source: LitellmSource;
@@ -63,6 +63,7 @@ export async function openDirect(
   purpose: Purpose = "show",
 ): Promise<OpenedDirect> {
   const { source, home } = await findSource(flags, context);
+  if (source.kind === "file" && (await isMissing(source))) throw notThere(source.path);
   const documents = await readLitellm(source);
   const direct = await read(documents, context, purpose);
   const config = direct?.config ?? EMPTY;
@@ -77,6 +78,13 @@ export async function openDirect(
   const modelNames = new Set([...names.exact, ...names.aliases]);
   const table = new RouteTable({ config, modelNames, discovered });
   return { source, home, documents, config, names, discovered, table, storePath };
+}
+
+function notThere(path: string): UserError {
+  const remedy =
+    "check the path, or begin one: sidelite init, or sidelite provider add NAME --base-url URL";
+  const place = { source: path };
+  return new UserError("usage", problem("the LiteLLM config does not exist", { place, remedy }));
 }
 
 async function read(

@@ -39,7 +39,7 @@ export async function changeDirect(
   context: Context,
 ): Promise<void> {
   const path = editablePath(source);
-  const { host, signals, report } = context;
+  const { host, signals } = context;
   await ensurePrivateDir(home);
   const lock = await acquireLock(join(home, "config.lock"), { wait: true, signal: signals.abort });
   try {
@@ -48,17 +48,26 @@ export async function changeDirect(
     const changed = editYaml(text, path, changes);
     const elsewhere = withPlaceholders(changed, host.env);
     const before = new Set((await check(text, path, host, elsewhere)).map(keyOf));
-    const found = await check(changed, path, host, elsewhere);
-    const fresh = found.filter((one) => !before.has(keyOf(one)));
-    if (fresh.some(({ severity }) => severity === "error")) throw new UserError("usage", fresh);
-    for (const one of fresh) report.problem(one);
-    const unset = (await check(changed, path, host, host.env)).filter(isError);
-    for (const one of unset) report.problem({ ...one, severity: "warning" });
+    await checkChange({ text: changed, path, before }, context);
     await writeAtomic(path, changed, { mode: mode & 0o777 });
   } finally {
     await lock?.release();
   }
   await reloadUsers(path, context);
+}
+
+/** `before`: faults that the file had. Tells what is new, unset variables too; throws UserError where it would not load. */
+export async function checkChange(
+  change: { readonly text: string; readonly path: string; readonly before: ReadonlySet<string> },
+  { host, report }: Context,
+): Promise<void> {
+  const { text, path, before } = change;
+  const found = await check(text, path, host, withPlaceholders(text, host.env));
+  const fresh = found.filter((one) => !before.has(keyOf(one)));
+  if (fresh.some(isError)) throw new UserError("usage", fresh);
+  for (const one of fresh) report.problem(one);
+  const unset = (await check(text, path, host, host.env)).filter(isError);
+  for (const one of unset) report.problem({ ...one, severity: "warning" });
 }
 
 /** Each running instance of this file takes the change at once. */

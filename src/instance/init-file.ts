@@ -48,8 +48,8 @@ export async function writeConfigFile(path: string, text: string, force: boolean
   }
 }
 
-/** Exclusive: neither a file nor a link that someone else makes at this moment is written to. */
-async function writeNew(path: string, text: string): Promise<void> {
+/** Mode 0600, exclusive: neither a file nor a link that someone else makes at this moment is written to. Throws an errno. */
+export async function writeNew(path: string, text: string): Promise<void> {
   const handle = await open(path, "wx", 0o600);
   try {
     await handle.writeFile(text);

@@ -96,7 +96,9 @@ export class Life {
   }
 
   async #restart({ part }: Extract<Order, { order: "restart" }>): Promise<Answers["restart"]> {
-    if (this.phase === "failed" && this.#resume !== null) return this.#comeBack(this.#resume);
+    const resume = this.phase === "failed" ? this.#resume : null;
+    if (resume !== null || part === "proxy") await this.serving?.checkFiles();
+    if (resume !== null) return this.#comeBack(resume);
     if (part === "proxy") return this.#restartProxy();
     if (this.worker === null || this.phase !== "running") {
       throw refusal("there is no running worker to restart", "see `sidelite worker status`");

@@ -1,5 +1,6 @@
 // Which lines of a log were asked for. Pure.
 import { problem, UserError } from "../core/errors.ts";
+import { WENT_ON } from "../core/long-line.ts";
 
 export interface LogQuery {
   /** Milliseconds since 1970; null: from the beginning. */
@@ -35,11 +36,16 @@ export function parseLogQuery({ since, level, tail }: Flags, now: Date): LogQuer
   };
 }
 
-/** A line without a time or level of its own belongs to the one before it, as the lines of a traceback do. */
+/**
+ * A line without a time or level of its own belongs to the one before it, as the lines of a traceback do; a part of a
+ * line that is too long belongs to its first part.
+ */
 export function createLogFilter({ since, level }: LogQuery): (line: string) => boolean {
   let time = Number.NEGATIVE_INFINITY;
   let rank = LEVELS.indexOf("info");
+  let passed = false;
   return (line) => {
+    if (line.startsWith(WENT_ON)) return passed;
     const stamp = TIME.exec(line)?.[1];
     if (stamp !== undefined) {
       time = Date.parse(stamp);
@@ -48,7 +54,8 @@ export function createLogFilter({ since, level }: LogQuery): (line: string) => b
     }
     const word = LEVEL_WORD.exec(line)?.[1];
     if (word !== undefined) rank = WORDS[word] ?? rank;
-    return (since === null || time >= since) && (level === null || rank >= level);
+    passed = (since === null || time >= since) && (level === null || rank >= level);
+    return passed;
   };
 }
 

@@ -1,4 +1,5 @@
 // Reads the LiteLLM config that `config/` chose, and the files it includes.
+import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { LitellmSource } from "../config/litellm-source.ts";
 import type { ParsedDocument } from "../core/document.ts";
@@ -7,6 +8,7 @@ import { parseJson } from "../core/json.ts";
 import { parseYaml } from "../core/yaml.ts";
 import type { LitellmDocument } from "../litellm/document.ts";
 import { readIncludes } from "../litellm/includes.ts";
+import { errorCode } from "../platform/file-errors.ts";
 import { readLimited } from "../platform/files.ts";
 
 export interface LitellmDocuments {
@@ -19,6 +21,13 @@ export interface LitellmDocuments {
 export async function readLitellm(source: LitellmSource): Promise<LitellmDocuments> {
   const main = await readMain(source);
   return { main, included: await readIncludes(main, readLitellmFile) };
+}
+
+/** A link that leads nowhere is there: what it leads to is not ours to make. */
+export async function isMissing(source: LitellmSource): Promise<boolean> {
+  if (source.kind !== "file") return false;
+  const found = await lstat(source.path).catch((error: unknown) => error);
+  return errorCode(found) === "ENOENT";
 }
 
 async function readMain(source: LitellmSource): Promise<LitellmDocument> {

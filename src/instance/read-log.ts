@@ -1,4 +1,4 @@
-// Reads the lines of a log, the renamed older files first, and goes on with what is written later.
+// Reads the lines of a log, one character a byte, the renamed older files first, and goes on with what is written later.
 import type { FileHandle } from "node:fs/promises";
 import { open, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -110,7 +110,7 @@ async function* readLines(
     rest = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
     let begin = 0;
     for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED, begin)) {
-      yield { text: rest.toString("utf8", begin, end), offset: at + end + 1 };
+      yield { text: rest.toString("latin1", begin, end), offset: at + end + 1 };
       begin = end + 1;
     }
     at += begin;

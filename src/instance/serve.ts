@@ -16,6 +16,7 @@ import { openLogFile } from "../platform/log-file.ts";
 import { pickPort } from "../platform/port.ts";
 import { keepHeapSteady } from "../platform/steady-heap.ts";
 import type { Proxy } from "../proxy/start.ts";
+import { checkInstalled } from "../runtime/check-installed.ts";
 import type { HeldRuntime } from "../runtime/runtime.ts";
 import { keepAsGood, storeConfig } from "./config-store.ts";
 import type { Prepared } from "./configuration.ts";
@@ -51,6 +52,8 @@ export interface Serving {
   readonly models: readonly string[];
   /** A new LiteLLM with the same configuration takes over; also after it failed. */
   restart(): void;
+  /** Throws UserError("machine"): LiteLLM's files are gone, so that no new process of it would come up. */
+  checkFiles(): Promise<void>;
   /** Whether LiteLLM would notice nothing of this configuration. */
   isServing(next: Prepared): boolean;
   /** Makes ready for a new generation; what it returns starts it, and the events tell what becomes of it. */
@@ -151,6 +154,9 @@ export async function startServing(
       return front.models;
     },
     restart: () => litellm.serve(generation),
+    checkFiles: async () => {
+      if (litellm.proxy !== null) await checkInstalled(await plan.runtime());
+    },
     isServing: (next) => litellm.proxy !== null && isSameGeneration(generation, next),
     stage: async (next) => {
       const staged = await stage(next);

@@ -14,6 +14,8 @@ export interface EnvironmentInput {
   readonly usage: Usage;
   /** Variables that the configuration names. */
   readonly uses: readonly Use[];
+  /** Variables that hold a key of the gateway itself, `master_key` or `sidelite.key`: nobody but us needs them. */
+  readonly keyNames: readonly string[];
   /** `environment_variables` of the configuration. */
   readonly fileVariables: ReadonlyMap<string, string>;
   /** Ours: the master key and what was taken out of the configuration. */
@@ -29,7 +31,7 @@ export interface ProxyEnvironment {
   readonly environment: Readonly<Record<string, string>>;
   /** The keeper's: no secret, nothing that the configuration names. */
   readonly importEnvironment: Readonly<Record<string, string>>;
-  /** Good for LLM calls alone, so the worker loses them. */
+  /** Good for LLM calls or for the gateway alone, so the worker loses them. */
   readonly hidden: readonly string[];
   /** In the shell, read by LiteLLM, and not handed on. */
   readonly dropped: readonly string[];
@@ -59,7 +61,9 @@ export function buildEnvironment(input: EnvironmentInput): ProxyEnvironment {
   return {
     environment,
     importEnvironment: imported,
-    hidden: [...new Set([...needed, ...keys.filter((name) => !stays.has(name))])].toSorted(),
+    hidden: [
+      ...new Set([...needed, ...keys.filter((name) => !stays.has(name)), ...input.keyNames]),
+    ].toSorted(),
     dropped: Object.keys(shell)
       .filter((name) => isReadByLitellm(name) && environment[name] === undefined && shell[name])
       .toSorted(),

@@ -1,4 +1,5 @@
 // "The key goes home": whether a model of someone else's settings may be combined with the keys of this machine.
+import type { Destination, Refusal } from "../core/destination.ts";
 import type { Environment } from "../core/host.ts";
 import { isLoopback, matchesHost } from "../core/host-pattern.ts";
 import { lookUp } from "../core/references.ts";
@@ -7,20 +8,6 @@ import { providerNames } from "./implicit-names.ts";
 import { homesOf, isLocalServer, providersAt } from "./key-homes.ts";
 import { expandPatterns } from "./name-pattern.ts";
 import { findProvider } from "./providers.ts";
-
-export interface Destination {
-  readonly model: string;
-  /** null: the provider's own. */
-  readonly apiBase: string | null;
-  /** The variable that `api_key` names; null: whatever the provider reads by itself. */
-  readonly variable: string | null;
-}
-
-export interface Refusal {
-  readonly key: "model" | "api_base" | "api_key";
-  readonly message: string;
-  readonly remedy: string;
-}
 
 /** null: whatever key goes there is at home there, or the user trusts the host. */
 export function judgeDestination(

@@ -20,6 +20,8 @@ export interface MasterKey {
   readonly value: Mapping;
   readonly key: Secret;
   readonly isFromUser: boolean;
+  /** Variables that it was read from. */
+  readonly names: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -39,15 +41,16 @@ export function takeMasterKey(input: Input): MasterKey {
   const path = written === undefined ? ["environment_variables", "LITELLM_MASTER_KEY"] : PATH;
   const value = withKey(input.value, "general_settings", withoutKey(settings));
   if (written === undefined && input.fileVariable === undefined) {
-    return { value, key: input.generated, isFromUser: false, problems: [] };
+    return { value, key: input.generated, isFromUser: false, names: [], problems: [] };
   }
-  const found = written === undefined ? input.fileVariable : readKey(written, input.env);
-  const wrong = typeof found === "string" ? weakness(found) : (found ?? EMPTY);
+  const { found = EMPTY, names } =
+    written === undefined ? { found: input.fileVariable, names: [] } : readKey(written, input.env);
+  const wrong = typeof found === "string" ? weakness(found) : found;
   const key = typeof found === "string" ? new Secret(found) : input.generated;
   const problems = wrong
     ? [toProblem({ rule: "weak-master-key", ...wrong, path }, input.place)]
     : [];
-  return { value, key, isFromUser: true, problems };
+  return { value, key, isFromUser: true, names, problems };
 }
 
 type Wrong = Pick<Finding, "message" | "remedy"> & Partial<Finding>;
@@ -57,24 +60,28 @@ const EMPTY: Wrong = {
   remedy: "remove it (sidelite makes a key of its own), or write os.environ/NAME",
 };
 
-function readKey(written: unknown, env: Environment): string | Wrong {
-  if (written === null || written === "") return EMPTY;
+interface ReadKey {
+  readonly found: string | Wrong;
+  readonly names: readonly string[];
+}
+
+function readKey(written: unknown, env: Environment): ReadKey {
+  const wrong = (found: Wrong): ReadKey => ({ found, names: [] });
+  if (written === null || written === "") return wrong(EMPTY);
   if (typeof written !== "string") {
-    return { message: "must be text", remedy: "put it in quotes, or write os.environ/NAME" };
+    return wrong({ message: "must be text", remedy: "put it in quotes, or write os.environ/NAME" });
   }
-  const { value, missing, lookAlikes } = expandReferences(written, env, { credential: true });
+  const { value, used, missing, lookAlikes } = expandReferences(written, env, { credential: true });
   const [alike] = lookAlikes;
   if (alike) {
-    return {
-      message: `${alike.text} is no reference to a variable`,
-      remedy: `write ${alike.suggestion}`,
-    };
+    const message = `${alike.text} is no reference to a variable`;
+    return wrong({ message, remedy: `write ${alike.suggestion}` });
   }
   if (missing.length > 0) {
     const message = `the environment variable ${missing.join(", ")} is not set`;
-    return { message, remedy: `export ${missing[0]}=sk-...`, rule: "unset-variable" };
+    return wrong({ message, remedy: `export ${missing[0]}=sk-...`, rule: "unset-variable" });
   }
-  return value ?? EMPTY;
+  return { found: value ?? EMPTY, names: used };
 }
 
 /** LiteLLM accepts only keys that begin with `sk-`, and refuses to start with its documentation's `sk-1234`. */

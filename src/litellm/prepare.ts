@@ -77,7 +77,7 @@ export interface PreparedLitellm {
   readonly secrets: readonly Secret[];
   /** Warnings and notices. */
   readonly problems: readonly Problem[];
-  /** Variables for LLM calls alone that the configuration uses: the worker loses them. */
+  /** Variables for LLM calls or the gateway alone that the configuration uses: the worker loses them. */
   readonly hiddenFromWorker: readonly string[];
   /** What it keeps in LiteLLM's process, in words: several processes would each have their own. */
   readonly processState: readonly string[];
@@ -144,6 +144,7 @@ export function prepareLitellm(input: LitellmInput): PreparedLitellm {
     shell: env,
     usage: collectUsage(resolved),
     uses: extracted.uses,
+    keyNames: [...master.names, ...split.keyNames],
     fileVariables: file.values,
     ownVariables: new Map([...extracted.variables, [MASTER_KEY_VARIABLE, master.key.reveal()]]),
     passEnv: split.section.proxy.passEnv,

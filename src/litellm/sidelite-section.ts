@@ -66,6 +66,8 @@ export interface SplitConfiguration {
   /** Without the section. */
   readonly value: Mapping;
   readonly section: SideliteSection;
+  /** Variables that `key` was read from. */
+  readonly keyNames: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -76,14 +78,19 @@ export function splitSidelite(whole: Mapping, env: Environment): SplitConfigurat
   const parsed = section.safeParse(written);
   if (!parsed.success) {
     const findings = parsed.error.issues.flatMap((issue) => describe(issue, written));
-    return { value, section: build({}, null), findings };
+    return { value, section: build({}, null), keyNames: [], findings };
   }
-  const { key, findings } = readKey(parsed.data.key, env);
+  const { key, names, findings } = readKey(parsed.data.key, env);
   const passed = parsed.data.proxy?.["pass-env"] ?? [];
   const refused = passed.flatMap((name, index) =>
     isHostingName(name) ? [refusePass(name, index)] : [],
   );
-  return { value, section: build(parsed.data, key), findings: [...findings, ...refused] };
+  return {
+    value,
+    section: build(parsed.data, key),
+    keyNames: names,
+    findings: [...findings, ...refused],
+  };
 }
 
 function build(data: z.infer<typeof section>, key: Secret | null): SideliteSection {
@@ -104,15 +111,19 @@ function build(data: z.infer<typeof section>, key: Secret | null): SideliteSecti
   };
 }
 
-function wrong(message: string, remedy: string): { key: null; findings: Finding[] } {
-  return { key: null, findings: [{ path: ["sidelite", "key"], message, remedy, rule: RULE }] };
+interface ReadKey {
+  readonly key: Secret | null;
+  readonly names: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
-function readKey(
-  written: string | null | undefined,
-  env: Environment,
-): { key: Secret | null; findings: Finding[] } {
-  if (written === null || written === undefined) return { key: null, findings: [] };
+function wrong(message: string, remedy: string): ReadKey {
+  const finding: Finding = { path: ["sidelite", "key"], message, remedy, rule: RULE };
+  return { key: null, names: [], findings: [finding] };
+}
+
+function readKey(written: string | null | undefined, env: Environment): ReadKey {
+  if (written === null || written === undefined) return { key: null, names: [], findings: [] };
   const { value, used, missing, lookAlikes } = expandReferences(written, env, { credential: true });
   const [alike] = lookAlikes;
   if (alike)
@@ -131,7 +142,7 @@ function readKey(
       "export a longer one",
     );
   }
-  return { key: new Secret(value), findings: [] };
+  return { key: new Secret(value), names: used, findings: [] };
 }
 
 function refusePass(name: string, index: number): Finding {

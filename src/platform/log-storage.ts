@@ -1,11 +1,12 @@
 // The files of one log: the growing one and those renamed when it was full.
-import { closeSync, fstatSync, write } from "node:fs";
+import { close, closeSync, fstatSync, write } from "node:fs";
 import { rename } from "node:fs/promises";
 import { promisify } from "node:util";
 import { errorCode } from "./file-errors.ts";
-import { openLog } from "./open-log.ts";
+import { openLog, openNextLog } from "./open-log.ts";
 
 const writeBytes = promisify(write);
+const closeFile = promisify(close);
 const LINE_FEED = 0x0a;
 /** A line is kept in one file even if that grows over its limit, up to this much. */
 const OVERHANG_BYTES = 64 * 1024;
@@ -114,8 +115,8 @@ export class LogStorage {
         await rename(`${this.#path}.${age}`, `${this.#path}.${age + 1}`).catch(ignoreMissing);
       }
       await rename(this.#path, `${this.#path}.1`).catch(ignoreMissing);
-      const next = openLog(this.#path);
-      closeSync(this.#descriptor);
+      const next = await openNextLog(this.#path);
+      await closeFile(this.#descriptor);
       this.#descriptor = next;
       this.#size = fstatSync(next).size;
       return true;

@@ -43,7 +43,9 @@ export async function installRuntime(
       const tools = { python, env: { ...env, ...marked }, reaper };
       const at = (purpose: string) => ({ ...tools, temporary: temporary.path(purpose) });
       const installer = uv === null ? await fetchUv(at("uv"), context) : uvInstaller(uv);
-      return await buildRuntime(lock, { ...at(lock.kind), installer }, context);
+      const runtime = await buildRuntime(lock, { ...at(lock.kind), installer }, context);
+      context.report.event({ name: "runtime.installed", fields: { id: lock.id } });
+      return runtime;
     } finally {
       await reaper.stop();
     }

@@ -27,7 +27,7 @@ export async function carryOutput(source: Readable, sinks: OutputSinks): Promise
         terminal = null;
         sinks.onTerminalError(error);
       });
-      if (!logged) await log.drained();
+      if (!logged) await log.room();
     }
   } catch {
     // Destroyed: a grandchild still holds the other end.

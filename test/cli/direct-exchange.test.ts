@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import type { Served } from "../e2e/serve.ts";
 import { ask, chat, listModels } from "../e2e/serve.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import type { Respond } from "../fixtures/direct/raw-upstream.ts";
 import { answer, json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { codeOf, serveProviders } from "../fixtures/direct/serve-providers.ts";

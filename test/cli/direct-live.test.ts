@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Address } from "../e2e/serve.ts";
 import { ask, awaitServed, chat, launchProxy, listModels } from "../e2e/serve.ts";
 import { runCli, startCli } from "../fixtures/cli.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import type { Respond } from "../fixtures/direct/raw-upstream.ts";
 import { json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import type { TestHome } from "../fixtures/home.ts";
@@ -189,7 +190,7 @@ describe("T17 bridge", () => {
     expect(await overSocket(path, served.key)).toEqual({ status: 200, text: '{"from":"one"}' });
     expect((await overSocket(path, "sk-wrong")).status).toBe(401);
 
-    const port = String(20_000 + (process.pid % 20_000));
+    const port = String(await closedPort());
     const far = startCli(home, ["bridge", "./llm.sock", "--port", port]);
     await far.waitFor(/leads to/);
     const answer = await chat({ url: `http://127.0.0.1:${port}`, key: served.key }, "alias");

@@ -1,7 +1,7 @@
 // Every secret of direct routes is a canary: where each may be, and nowhere else.
 import { describe, expect, it } from "vitest";
 import { ask, chat } from "../e2e/serve.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startProxy } from "../fixtures/direct/forward-proxy.ts";
 import type { RawUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { json, startUpstream } from "../fixtures/direct/raw-upstream.ts";

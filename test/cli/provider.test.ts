@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../fixtures/cli.ts";
 import { useCertificates } from "../fixtures/direct/certificates.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startSecure } from "../fixtures/direct/outcome.ts";
 import { CONFIG_FILE, openConfig } from "../fixtures/direct/open-config.ts";
 import type { RawUpstream } from "../fixtures/direct/raw-upstream.ts";

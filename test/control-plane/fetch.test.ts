@@ -1,11 +1,10 @@
-import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { fetchSettings } from "../../src/control-plane/fetch-settings.ts";
 import { settingsUrl } from "../../src/control-plane/settings-url.ts";
 import { UserError } from "../../src/core/errors.ts";
 import { Secret } from "../../src/core/secret.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startFakeControlPlane } from "../fixtures/fake-control-plane.ts";
-import { listenOnLoopback } from "../fixtures/listen.ts";
 import { userErrorOf } from "../fixtures/user-error.ts";
 import { enabledWith, usePlane } from "./support.ts";
 
@@ -65,15 +64,12 @@ describe("the question", () => {
 
 describe("faults", () => {
   it("F44: nothing listens: four tries at most, in less than 10 s", async () => {
-    const server = createServer();
-    const port = await listenOnLoopback(server);
-    await new Promise((closed) => server.close(closed));
     const start = performance.now();
-    expect(await ask(`http://127.0.0.1:${port}`)).toMatchObject({
+    expect(await ask(`http://127.0.0.1:${await closedPort()}`)).toMatchObject({
       kind: "down",
       reason: "nothing listens there",
     });
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it("F44: a name that nobody knows", async () => {
@@ -87,7 +83,8 @@ describe("faults", () => {
     const start = performance.now();
     const outcome = await ask(plane.url, { limitMs: 1_000 });
     expect(outcome).toEqual({ kind: "down", reason: "no whole answer in 1 s" });
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Neither answer ever ends.
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it.each([500, 502, 503, 429])("F46: %i twice, then the answer", async (status) => {
@@ -117,12 +114,13 @@ describe("faults", () => {
   it("F46: but never beyond the limit", async () => {
     const { plane } = await usePlane();
     plane.mode({ status: 429, retryAfter: 3_600 });
+    const limitMs = 30_000;
     const start = performance.now();
-    expect(await ask(plane.url)).toMatchObject({
+    expect(await ask(plane.url, { limitMs })).toMatchObject({
       kind: "down",
       reason: expect.stringContaining("3600 s"),
     });
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(limitMs / 2);
     expect(plane.requests.length).toBe(1);
   });
 

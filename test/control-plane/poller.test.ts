@@ -85,7 +85,8 @@ describe("the poller", () => {
     await asked(1);
     const start = performance.now();
     await poller.stop();
-    expect(performance.now() - start).toBeLessThan(500);
+    // Long before the question's own limit of 10 s.
+    expect(performance.now() - start).toBeLessThan(5_000);
     const before = plane.requests.length;
     await poller.stop();
     expect(plane.requests.length).toBe(before);

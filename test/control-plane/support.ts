@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { JudgeDestination } from "../../src/control-plane/destination.ts";
+import type { JudgeDestination } from "../../src/core/destination.ts";
 import type {
   QueueSettingsSource,
   SettingsRequest,

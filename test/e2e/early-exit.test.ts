@@ -92,7 +92,8 @@ describe("LiteLLM that is not ready in time", () => {
     expect(code).toBe(5);
     expect(stderr).toMatch(/LiteLLM failed: LiteLLM was not (loaded|ready) within 1 s/);
     expect(await ran(home)).toBe(false);
-    expect(ms).toBeLessThan(10_000);
+    // A boot takes 3 to 5 s, the usual limit is 120 s.
+    expect(ms).toBeLessThan(30_000);
   });
 });
 

@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 
-import { pickPort } from "../../src/platform/port.ts";
 import { runCli, startCli } from "../fixtures/cli.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startFakeProvider } from "../fixtures/fake-provider.ts";
 import type { TestHome } from "../fixtures/home.ts";
 import { parseObject } from "../fixtures/json-object.ts";
@@ -58,6 +58,8 @@ litellm_settings:
   success_callback: [langfuse]
 environment_variables:
   FROM_THE_FILE: file
+general_settings:
+  master_key: os.environ/GATEWAY_MASTER
 `;
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -93,6 +95,8 @@ const MISLEADING = {
   SINGLE_EXECUTION: "true",
   // The configuration's openai model has no key of its own, so LiteLLM uses this one.
   OPENAI_API_KEY: "openai-key-of-the-shell",
+  // The gateway's key for every path, which LiteLLM gets under sidelite's own name.
+  GATEWAY_MASTER: "sk-master-of-the-shell",
 };
 const API_KEY = "kubiya-key-of-the-shell";
 /** Each would have LiteLLM, or the Python below it, start otherwise. */
@@ -124,7 +128,7 @@ describe("the environment", () => {
     for (const server of [langfuse, world]) home.onStop(() => server.close());
     // Python would run it before anything else.
     await home.write("python/sitecustomize.py", 'open("python-ran", "w").close()\n');
-    const port = await pickPort(null);
+    const port = await closedPort();
     const wanted = {
       AWS_ACCESS_KEY_ID: "AKIAENVIRONMENTTEST1",
       AWS_SECRET_ACCESS_KEY: home.canary("aws-secret"),

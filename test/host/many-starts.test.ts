@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 
 import type { CliProcess } from "../fixtures/cli.ts";
-import { listenOnPort } from "../fixtures/hold-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { until } from "../fixtures/poll.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
 
@@ -11,12 +11,6 @@ const STARTS = 50;
 const READY_MS = 100_000;
 /** Tells that it runs, and where its LiteLLM is. */
 const WORKER = ["sh", "-c", 'echo "ready $LITELLM_API_BASE"; exec sleep 1000'];
-
-async function findFreePort(): Promise<string> {
-  const held = await listenOnPort();
-  await held.close();
-  return String(held.port);
-}
 
 /** Resolves when all but one have ended. */
 async function untilOneIsLeft(clis: readonly CliProcess[]): Promise<void> {
@@ -31,7 +25,7 @@ it.each([
 ])("has one winner of %i starts of one queue %s; the others name it (F32)", async (...row) => {
   const [starts, , flag] = row;
   const { start, status, proxied } = await useInstances();
-  const port = flag.length === 0 ? [] : [await findFreePort()];
+  const port = flag.length === 0 ? [] : [String(await closedPort())];
   const flags = ["--queue-id", "q", ...proxied, ...flag, ...port];
   const clis = Array.from({ length: starts }, () =>
     start(["worker", "start", ...flags, "--", ...WORKER]),

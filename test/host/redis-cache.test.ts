@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { chat, contentOf, serveProxy } from "../e2e/serve.ts";
 import { startCli } from "../fixtures/cli.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startFakeProvider } from "../fixtures/fake-provider.ts";
 import { useHome } from "../fixtures/use-home.ts";
 

@@ -3,19 +3,35 @@ import { rm } from "node:fs/promises";
 
 import { expect, it } from "vitest";
 
+import { makeFakeRuntimes } from "../fixtures/fake-litellm.ts";
 import { until } from "../fixtures/poll.ts";
 import { readStat } from "../fixtures/proc.ts";
+import { testRuntime } from "../fixtures/runtime.ts";
+import type { Instances } from "../fixtures/use-instances.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
 
-it("goes on serving; what cannot be started again says so", async () => {
-  const { daemon, env, status, run } = await useInstances();
+/** This machine's fault, where, and how to mend it. */
+async function refused(instances: Instances, group: string): Promise<void> {
+  const { code, stderr } = await instances.run([group, "restart", "q"]);
+  expect(code, stderr).toBe(7);
+  expect(stderr).toContain(instances.env["SIDELITE_RUNTIME_DIR"]);
+  expect(stderr).toMatch(/^ {2}fix: .*sidelite runtime install/m);
+}
+
+it("goes on serving; a restart says what is missing, and works when it is back", async () => {
+  const instances = await useInstances();
+  const { daemon, env, status, run } = instances;
+  const runtimes = env["SIDELITE_RUNTIME_DIR"] ?? "";
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
   const before = await status("q");
-  await rm(env["SIDELITE_RUNTIME_DIR"] ?? "", { recursive: true });
-  const generation = before.proxy?.generations[0]?.pid ?? 0;
-  const keeper = readStat(generation)?.parent ?? 0;
+  await rm(runtimes, { recursive: true });
+  await refused(instances, "proxy");
   expect(await status("q")).toMatchObject({ state: "running", proxy: before.proxy });
-  process.kill(keeper, "SIGKILL");
+  // The worker needs nothing of it.
+  expect(await run(["worker", "restart", "q"])).toMatchObject({ code: 0 });
+
+  const generation = before.proxy?.generations[0]?.pid ?? 0;
+  process.kill(readStat(generation)?.parent ?? 0, "SIGKILL");
   const failed = await until(
     async () => {
       const shown = await status("q");
@@ -23,10 +39,14 @@ it("goes on serving; what cannot be started again says so", async () => {
     },
     { what: "the failure", deadlineMs: 30_000, everyMs: 200 },
   );
-  expect(failed.failure).toContain(env["SIDELITE_RUNTIME_DIR"]);
+  expect(failed.failure).toContain(runtimes);
   expect(failed.pid).toBe(before.pid);
-  const again = await run(["worker", "restart", "q"]);
-  expect(again.code).toBe(5);
-  expect(again.stderr).toContain(env["SIDELITE_RUNTIME_DIR"]);
+  await refused(instances, "worker");
+  await refused(instances, "proxy");
+  expect(await status("q")).toMatchObject({ state: "failed", pid: before.pid });
+
+  await makeFakeRuntimes(await testRuntime(), runtimes);
+  expect(await run(["worker", "restart", "q"])).toMatchObject({ code: 0 });
+  expect(await status("q")).toMatchObject({ state: "running", pid: before.pid });
   expect(await run(["worker", "stop", "q"])).toMatchObject({ code: 0 });
 });

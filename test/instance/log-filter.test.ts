@@ -32,6 +32,15 @@ it.each([
   expect(show(flags)).toEqual(expected);
 });
 
+it("shows a line that is too long with all its parts", () => {
+  const passes = createLogFilter(parseLogQuery({ level: "error" }, NOW));
+  const parts = ["ERROR: a [sidelite: the line goes on]", "[sidelite: the line goes on] INFO b"];
+  expect(["INFO", ...parts, "INFO", parts[1] ?? ""].map(passes)).toEqual([
+    ...[false, true, true],
+    ...[false, false],
+  ]);
+});
+
 it.each([{ since: "soon" }, { since: "10" }, { level: "loud" }, { tail: "-1" }, { tail: "many" }])(
   "refuses %j",
   (flags) => {

@@ -213,6 +213,20 @@ describe("what the worker loses", () => {
     expect(azure).toContain("AZURE_API_KEY");
   });
 
+  it("is what feeds a key of the gateway, which LiteLLM gets under another name alone", () => {
+    const text = `${withModel("openai/x", ", api_key: none")}
+general_settings: {master_key: "sk-\${env.MASTER_PART}"}
+sidelite: {key: os.environ/WORKER_KEY}
+`;
+    const keys = { MASTER_PART: "0123456789abcdef", WORKER_KEY: "sk-0123456789abcdef" };
+    const prepared = prepare(text, { env: { ...env, ...keys } });
+    expect(prepared.hiddenFromWorker).toEqual(
+      expect.arrayContaining(["MASTER_PART", "WORKER_KEY"]),
+    );
+    expect(prepared.environment).toMatchObject({ SIDELITE_MASTER_KEY: `sk-${keys.MASTER_PART}` });
+    for (const name of Object.keys(keys)) expect(prepared.environment).not.toHaveProperty(name);
+  });
+
   it("is no cloud credential and nothing unused", () => {
     const aws =
       ", aws_access_key_id: os.environ/OTHER_KEY, aws_session_token: os.environ/AWS_SESSION_TOKEN";

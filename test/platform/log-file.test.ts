@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { closeSync, openSync, statSync } from "node:fs";
 import {
   chmod,
   link,
   mkdir,
+  open,
   readdir,
   readFile,
   rename,
@@ -16,6 +18,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 import { UserError } from "../../src/core/errors.ts";
 import { openLogFile } from "../../src/platform/log-file.ts";
+import { until } from "../fixtures/poll.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const MEGABYTE = 1 << 20;
@@ -33,6 +36,20 @@ async function readAll(path: string, keep: number): Promise<string[]> {
     ),
   );
   return texts;
+}
+
+/** Occupies the threads that work for files, as a disk does that others keep busy, until the function is called. */
+async function stopDisk(fifo: string): Promise<() => void> {
+  execFileSync("mkfifo", [fifo]);
+  const readers = Array.from({ length: 4 }, () => open(fifo, "r"));
+  let stands = true;
+  const goOn = (): void => {
+    if (stands) closeSync(openSync(fifo, "w"));
+    stands = false;
+  };
+  onTestFinished(goOn);
+  for (const reader of readers) void reader.then((handle) => handle.close());
+  return goOn;
 }
 
 describe("openLogFile", () => {
@@ -103,6 +120,32 @@ describe("openLogFile", () => {
     expect(log.write("more\n")).toBe(true);
     await log.close();
     expect((await stat(path)).size).toBe(2 * MEGABYTE + 5);
+  });
+
+  it("slows its writer down while the disk stands still, and stops it only when too much waits (F63)", async () => {
+    const path = await logPath();
+    const log = openLogFile(path, { maxBytes: 64 * MEGABYTE, keep: 1 });
+    const goOn = await stopDisk(`${path}.fifo`);
+    const chunk = Buffer.alloc(MEGABYTE / 16, "z");
+    let taken = 0;
+    const flood = (async () => {
+      for (let count = 0; count < 200; count += 1) {
+        const hasRoom = log.write(chunk);
+        taken += chunk.length;
+        if (!hasRoom) await log.room();
+      }
+    })();
+    await until(() => taken > 8 * MEGABYTE, { what: "8 MiB to be taken" });
+    const more = until(() => taken > 8 * MEGABYTE + chunk.length, {
+      what: "more",
+      deadlineMs: 200,
+    });
+    await expect(more).rejects.toThrow("waited 200 ms for more");
+    expect(statSync(path).size).toBe(0);
+    goOn();
+    await flood;
+    await log.close();
+    expect((await stat(path)).size).toBe(200 * chunk.length);
   });
 
   it("counts what it cannot keep when it cannot rotate, and tells of it in the log later", async () => {

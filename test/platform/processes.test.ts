@@ -11,6 +11,8 @@ import { runCommand } from "../../src/platform/run-command.ts";
 import type { Child } from "../../src/platform/spawn.ts";
 import { spawnChild } from "../../src/platform/spawn.ts";
 import { stopGroup } from "../../src/platform/stop-ladder.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
+import { listenOnLoopback } from "../fixtures/listen.ts";
 import { until } from "../fixtures/poll.ts";
 import { listPids, readStat } from "../fixtures/proc.ts";
 import { userErrorOf } from "../fixtures/user-error.ts";
@@ -200,9 +202,7 @@ describe("runCommand", () => {
 describe("pickPort", () => {
   it("takes the preferred port if it is free, else another", async () => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const port = await listenOnLoopback(server, await closedPort());
     expect(await pickPort(port)).not.toBe(port);
     await new Promise((resolve) => server.close(resolve));
     expect(await pickPort(port)).toBe(port);

@@ -143,7 +143,13 @@ it("answers what it does not understand, and goes on", async () => {
 it("shows logs from the end, by level and time, and follows them until the instance ends", async () => {
   const { daemon, run, start } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const all = await run(["worker", "logs"]);
+  const all = await until(
+    async () => {
+      const shown = await run(["worker", "logs"]);
+      return shown.stdout.includes("ready") ? shown : null;
+    },
+    { what: "the worker's first words" },
+  );
   expect(all.stdout).toMatch(/sidelite starts the worker.*\nready \d+\n/);
   expect((await run(["worker", "logs", "-n", "1"])).stdout).toMatch(/^ready \d+\n$/);
   expect((await run(["worker", "logs", "--since", "2999-01-01T00:00:00Z"])).stdout).toBe("");

@@ -8,7 +8,7 @@ import { probeProvider } from "../../src/gateway/direct/probe-provider.ts";
 import type { Provider } from "../../src/gateway/direct/provider.ts";
 import { useCertificates } from "../fixtures/direct/certificates.ts";
 import { useUpstreams } from "../fixtures/direct/call.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startSecure } from "../fixtures/direct/outcome.ts";
 import { answer, json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { until } from "../fixtures/poll.ts";

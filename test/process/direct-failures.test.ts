@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { useProvider } from "../fixtures/direct/call.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { answer, json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { until } from "../fixtures/poll.ts";
 

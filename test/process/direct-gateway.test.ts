@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startDirectRig } from "../fixtures/direct/direct-rig.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { parseObject } from "../fixtures/json-object.ts";
 import { json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
 import { ask, open } from "./gateway-client.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { useCertificates } from "../fixtures/direct/certificates.ts";
 import { useProvider } from "../fixtures/direct/call.ts";
-import { closedPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { startProxy } from "../fixtures/direct/forward-proxy.ts";
 import { startSecure } from "../fixtures/direct/outcome.ts";
 import { startUpstream } from "../fixtures/direct/raw-upstream.ts";

@@ -6,7 +6,7 @@ import { checkNetworks } from "../../src/gateway/direct/check-networks.ts";
 import { useCertificates } from "../fixtures/direct/certificates.ts";
 import { outcome, startSecure } from "../fixtures/direct/outcome.ts";
 import { until } from "../fixtures/poll.ts";
-import { closedPort as pickPort } from "../fixtures/direct/closed-port.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { line, parse } from "../gateway/direct/parse.ts";
 
 async function canConnect(port: number): Promise<boolean> {
@@ -88,7 +88,7 @@ describe("L8 client certificate, openssl's server", () => {
     const folder = await useCertificates();
     const [ca, clients] = [await folder.authority("ca"), await folder.authority("clients")];
     const pair = await ca.issue("up");
-    const port = await pickPort();
+    const port = await closedPort();
     const verify = ["-Verify", "1", "-verify_return_error", "-CAfile", clients.path];
     const files = ["-cert", pair.certPath, "-key", pair.keyPath];
     const args = ["s_server", "-accept", `127.0.0.1:${port}`, version, "-www", "-quiet"];

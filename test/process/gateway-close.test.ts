@@ -9,6 +9,7 @@ import { buildLitellmRouter } from "../../src/gateway/litellm-router.ts";
 import { createPolicy } from "../../src/gateway/policy.ts";
 import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
 import { Secret } from "../../src/core/secret.ts";
+import { closedPort } from "../fixtures/closed-port.ts";
 import { listenOnLoopback } from "../fixtures/listen.ts";
 import { until } from "../fixtures/poll.ts";
 import { ask, open, openRaw, rawRequest } from "./gateway-client.ts";
@@ -111,7 +112,7 @@ it("names its address so that a thief on the same port of ::1 gets nothing", asy
   expect([answer.status, thief.connections]).toEqual([404, 0]);
 });
 
-/** A listener of somebody else's, on any port. */
+/** A listener of somebody else's, on a port that is free at our address. */
 async function steal(host: string) {
   const thief = { connections: 0 };
   const server = createServer((socket) => {
@@ -119,11 +120,10 @@ async function steal(host: string) {
     socket.destroy();
   });
   onTestFinished(() => void server.close());
-  server.listen(0, host);
+  const port = await closedPort();
+  server.listen(port, host);
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { thief, port: address.port };
+  return { thief, port };
 }
 
 it("says which port is taken and what to do", async () => {

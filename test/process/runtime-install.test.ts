@@ -25,7 +25,10 @@ describe("an installation", () => {
     expect(runtime.id).toMatch(/^litellm-0\.0\.1-[0-9a-f]{12}$/);
     expect((await lstat(runtime.dir)).mode & 0o777).toBe(0o700);
     expect(report.said.join("\n")).toMatch(/info: found Python 3\.\d+\.\d+ \(.+\), uv \d.+ \(.+\)/);
-    expect(report.said.at(-1)).toMatch(/^done: LiteLLM 0\.0\.1 installed: 2 packages, \d+ MB$/);
+    expect(report.said.slice(-2)).toEqual([
+      expect.stringMatching(/^done: LiteLLM 0\.0\.1 installed: 2 packages, \d+ MB$/),
+      "event: runtime.installed",
+    ]);
     expect(await leftOver(context.runtimesDir)).toEqual([runtime.id]);
 
     const files = [...index.downloads];

@@ -71,10 +71,7 @@ async function killAfter(delayMs: number, home: TestHome, fake: FakeRuntime): Pr
   const watch = watchProcesses(home.dir, home.mark, 5);
   const timer = setTimeout(() => installing.signal("SIGKILL"), delayMs);
   const { signal } = await installing.finished.finally(() => clearTimeout(timer));
-  await until(() => watch.alive().length === 0, {
-    what: "the end of its children",
-    deadlineMs: 3_000,
-  });
+  await until(() => watch.alive().length === 0, { what: "the end of its children" });
   watch.stop();
   // Never complete and broken.
   const left = await findRuntime(lock, runtimesDir);

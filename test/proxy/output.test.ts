@@ -23,6 +23,7 @@ function createLog(): TestLog {
       written.push(Buffer.from(data));
       return drained === null;
     },
+    room: async () => drained ?? undefined,
     drained: async () => drained ?? undefined,
     close: async () => undefined,
     dropped: 0,
