@@ -53,7 +53,7 @@ def learn():
     server = uvicorn.Config(app)
     server.load()  # what a generation needs before any request
     server.get_loop_factory()
-    asyncio.run(answer_all(app))
+    asyncio.run(answer_all(app, samples()))
     loaded = [name for name in sys.modules if name not in modules and not name.startswith("sidelite_")]
     features = sorted(getattr(app.state, "lazy_loaded", ()))
     built = [model for model in models() if model.__pydantic_complete__]
@@ -71,11 +71,15 @@ def learn():
 
 
 def trace(pages):
-    """Ranges of memory that first requests write to, and the boot does not. `pages`: pages.py."""
+    """Ranges of memory that first requests write to, and the boot does not. `pages`: pages.py.
+
+    Of what a provider answers nothing is asked: every page costs each fork 4 us and its memory, needed or not.
+    """
     from litellm.proxy.proxy_server import app
 
+    calls = [call for call in samples() if call[2] is None or call[2].get("model") == "mock"]
     bounds, notes = pages.shared(), []
-    asyncio.run(answer_all(app, lambda: notes.append(pages.own(bounds))))
+    asyncio.run(answer_all(app, calls, lambda: notes.append(pages.own(bounds))))
     booted, answered = notes
     return pages.ranges(answered - booted)
 
@@ -103,8 +107,8 @@ def adapters():
                 yield f"{name}:{attribute}"
 
 
-async def answer_all(app, note=lambda: None):
-    """`note`: called before the samples and after them."""
+async def answer_all(app, calls, note=lambda: None):
+    """`note`: called before the calls and after them."""
     provider = await asyncio.start_server(provide, "127.0.0.1", 0)
     base = f"http://127.0.0.1:{provider.sockets[0].getsockname()[1]}"
     key = f"sk-{secrets.token_hex(16)}"
@@ -122,7 +126,7 @@ async def answer_all(app, note=lambda: None):
     life = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, waiting.get, told))
     await asyncio.wait([life, asyncio.ensure_future(begun.wait())], return_when="FIRST_COMPLETED")
     note()
-    for method, path, body in samples() if begun.is_set() else ():
+    for method, path, body in calls if begun.is_set() else ():
         await asyncio.wait_for(ask(app, method, path, body, key), ANSWER_S)
     await asyncio.sleep(SETTLE_S)
     note()

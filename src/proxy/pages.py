@@ -1,9 +1,9 @@
 """Which of the keeper's pages a generation writes to for its first requests, and how it gets them before they come.
 
 A fork shares the keeper's memory until it writes to it. Each first write to a page costs a fault and a copy: 2,000 at
-the first request, half of its time. A throwaway fork answers samples and lists the pages; every later fork copies them
-in its boot, while the one before it serves. Where the kernel does not tell or take that (before Linux 5.14, macOS),
-nothing is gained and nothing lost.
+the first request, a third of its time. A throwaway fork answers samples and lists the pages; every later fork copies
+them in its boot, while the one before it serves. Where the kernel does not tell or take that (before Linux 5.14,
+macOS), nothing is gained and nothing lost.
 """
 
 import array
