@@ -1,6 +1,10 @@
 // Runs one command inside the only error boundary and ends the process the way a shell expects.
+import { readBuiltHelp } from "./built-help.ts";
 import { EXIT_CODES } from "./core/exit-codes.ts";
 import type { Host } from "./core/host.ts";
+import { readVersion } from "./platform/version.ts";
+import { installSignals } from "./platform/signals.ts";
+import { runLine } from "./run-line.ts";
 
 /** What a shell reports for a process that died of a broken pipe: 128 + SIGPIPE. */
 const BROKEN_PIPE = 141;
@@ -11,12 +15,10 @@ const SECRET_NAME = /key|secret|token|passw|credential|auth/i;
 
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   if (argv.length === 1 && argv[0] === "--version") {
-    const { readVersion } = await import("./platform/version.ts");
     process.stdout.write(`${readVersion()}\n`);
     return;
   }
   if (argv.length === 1 && argv[0] === "--help") {
-    const { readBuiltHelp } = await import("./built-help.ts");
     const help = readBuiltHelp();
     if (help !== null) {
       process.stdout.write(help);
@@ -44,10 +46,6 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     isLeaving = true;
     void leaveAtOnce(error);
   });
-  const [{ installSignals }, { runLine }] = await Promise.all([
-    import("./platform/signals.ts"),
-    import("./run-line.ts"),
-  ]);
   const signals = installSignals();
   let code: number;
   try {

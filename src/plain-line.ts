@@ -1,4 +1,4 @@
-// Understands the plain command lines of `status`, `list`, `env` and their like without commander, which costs a start
+// Understands the plain command lines of `status`, `env`, `validate` and their like without commander, which costs a start
 // more than they take. Whatever is not plain, or wrong, is left to it.
 import type { Input } from "./core/context.ts";
 import type { Flag, Verb } from "./verbs/verb.ts";
@@ -11,11 +11,14 @@ export interface PlainLine {
 /** `--json`, `--name <name>`; neither lists, optional values nor negations. */
 const PLAIN_SPEC = /^(?:-\w, )?--(?!no-)([\w-]+)( <[\w-]+>)?$/;
 
+/** One at most. */
+const PLAIN_ARGUMENT = /^\[\w+\]$/;
+
 /** null: commander is asked. What is returned is what it would have made of the line. */
 export function parsePlainLine(argv: readonly string[], verbs: readonly Verb[]): PlainLine | null {
   const verb = verbs.find(({ name }) => name.split(" ").every((word, at) => argv[at] === word));
   if (verb === undefined || verb.passThrough || verb.flags.some(isNegation)) return null;
-  if (verb.args !== undefined && verb.args !== "[name]") return null;
+  if (verb.args !== undefined && !PLAIN_ARGUMENT.test(verb.args)) return null;
   const words = argv.slice(verb.name.split(" ").length);
   const flags: Record<string, string | true> = {};
   const args: string[] = [];

@@ -1,8 +1,8 @@
-// Runs a command line: a plain one about running instances by itself, any other by commander.
+// Runs a command line: a plain one of the short commands by itself, any other by commander.
 import type { Signals } from "./core/context.ts";
 import type { Host } from "./core/host.ts";
 
-const INSTANCE_WORDS = new Set(["worker", "proxy", "env"]);
+const PLAIN_WORDS = new Set(["worker", "proxy", "env", "validate"]);
 
 /** Returns the exit code. Throws UserError for a wrong command line. */
 export async function runLine(
@@ -10,9 +10,9 @@ export async function runLine(
   host: Host,
   signals: Signals,
 ): Promise<number> {
-  if (INSTANCE_WORDS.has(argv[0] ?? "")) {
-    const { runInstanceLine } = await import("./instance-line.ts");
-    const code = await runInstanceLine(argv, host, signals);
+  if (PLAIN_WORDS.has(argv[0] ?? "")) {
+    const { runShortLine } = await import("./short-line.ts");
+    const code = await runShortLine(argv, host, signals);
     if (code !== null) return code;
   }
   const { runCli } = await import("./cli.ts");

@@ -19,8 +19,8 @@ export interface FindableParts {
   readonly report: Report;
 }
 
-/** Three calls of lstat each time. */
-const EVERY_MS = 1_000;
+/** Three calls of lstat each time: an idle machine feels each second of it. */
+const EVERY_MS = 2_000;
 /** A LiteLLM that cannot come up is not tried each second. */
 const RESTART_PAUSE_MS = 15_000;
 

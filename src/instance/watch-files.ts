@@ -10,7 +10,7 @@ import type { InForce } from "./in-force.ts";
  * Looking beats being told (inotify): it works on every file system, for links, renames and files that do not exist
  * yet. libuv looks, off the event loop, for 0.01 % of a core a file. Milliseconds.
  */
-const EVERY_MS = 500;
+const EVERY_MS = 1_000;
 /** Two looks this far apart see the same: the writer is done. */
 const SETTLE_MS = 250;
 /** An editor that empties or removes a file first gets this long to write it. */

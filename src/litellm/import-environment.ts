@@ -28,9 +28,16 @@ const QUIET = {
   PYTHONUTF8: "1",
 } as const;
 
+/**
+ * LiteLLM 1.106.2 reads these when it serves and never at its import (traced by test/e2e/late-names.test.ts): a
+ * generation has them in time, and a change of them needs no other keeper.
+ */
+const LATE =
+  /^(?:AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|VERTEX|LANGFUSE_(?!MOCK_)|REDIS_(?:HOST|PORT|USERNAME|SSL)$)/;
+
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
-/** `passEnv`: `sidelite.proxy.pass-env`; of its names those that hold no secret. */
+/** `passEnv`: `sidelite.proxy.pass-env`; of its names those that hold no secret and may be read at import. */
 export function importEnvironment(
   shell: Environment,
   passEnv: readonly string[],
@@ -48,7 +55,12 @@ export function importEnvironment(
 }
 
 function isImportable(name: string, value: string): boolean {
-  return !isSecretName(name) && !looksLikeSecret(value) && !isHostingName(name);
+  const isEarly = !isHostingName(name) && !isReadLate(name);
+  return isEarly && !isSecretName(name) && !looksLikeSecret(value);
+}
+
+export function isReadLate(name: string): boolean {
+  return LATE.test(name);
 }
 
 function extendNoProxy(shell: Environment): string {

@@ -1,4 +1,5 @@
 // Bytes of a text file -> text: UTF-8 only, a BOM taken off, anything else named with its position.
+import { isUtf8 } from "node:buffer";
 import { problem, UserError } from "../core/errors.ts";
 
 const UTF8_BOM = [0xef, 0xbb, 0xbf] as const;
@@ -16,11 +17,9 @@ export function decodeText(bytes: Buffer, source: string, what: string): string 
     );
   }
   const body = UTF8_BOM.every((byte, index) => bytes[index] === byte) ? bytes.subarray(3) : bytes;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    throw new UserError("usage", invalidUtf8(body, source, what));
-  }
+  // Node's TextDecoder costs a short command a millisecond.
+  if (isUtf8(body)) return body.toString("utf8");
+  throw new UserError("usage", invalidUtf8(body, source, what));
 }
 
 function wideEncoding(bytes: Buffer): string | null {

@@ -2,6 +2,7 @@
 import { pauseBefore, recentDeaths, STABLE_MS } from "./backoff.ts";
 import type { Transition } from "./transition.ts";
 import { forgo, isServed } from "./elastic.ts";
+import { loseStandby } from "./standby.ts";
 import type { GenerationState, Input, ProxyFailure } from "./state-types.ts";
 
 /** It lives but cannot serve. */
@@ -30,7 +31,7 @@ export function endGeneration(draft: Transition, id: number, end: ProxyFailure):
   draft.event("proxy.ended", { generation: id, asked, cause: end.cause.summary });
   const keeper = draft.state.keepers.find((known) => known.id === generation.keeper);
   const isLast = draft.state.generations.every((known) => known.keeper !== generation.keeper);
-  if (keeper?.status === "used" && keeper.fork && isLast) draft.retire(keeper.id);
+  if (keeper?.status === "used" && isLast) draft.retire(keeper.id);
   if (!asked) dieUnasked(draft, end, generation);
 }
 
@@ -46,8 +47,13 @@ export function endKeeper(draft: Transition, id: number, end: ProxyFailure): voi
     keeper.status === "closing" ||
     (keeper.status === "used" && lost.length === 0);
   draft.event("proxy.keeper-ended", { keeper: id, asked, cause: end.cause.summary });
-  const served = lost.find(({ status }) => status === "serving") ?? lost[0] ?? null;
-  if (!asked) dieUnasked(draft, end, served);
+  if (asked) return;
+  const { wanted } = draft.state;
+  const served = lost.find(({ status }) => status === "serving") ?? lost[0];
+  if (served === undefined && draft.fresh().length > 0) return loseStandby(draft);
+  // One without a generation was there for what is wanted.
+  const awaited = wanted === null ? null : { spec: wanted, readyAt: null };
+  dieUnasked(draft, end, served ?? awaited);
 }
 
 /** `lost`: the generation that ended, if one did. */
@@ -90,6 +96,9 @@ export function beRefused(draft: Transition, refusal: Extract<Input, { type: "re
   draft.set({ generations: draft.state.generations.filter((known) => known !== generation) });
   const { reason, errno } = refusal;
   draft.event("proxy.refused", { generation: generation.id, reason, errno });
+  const keeper = draft.state.keepers.find(({ id }) => id === generation.keeper);
+  // It did not become what it was asked to be.
+  if (keeper?.status === "used" && !keeper.fork) draft.setKeeper(keeper.id, { status: "idle" });
   if (draft.state.mode !== "running") return;
   switch (reason) {
     case "fork":
@@ -114,7 +123,8 @@ function loseKeeper(draft: Transition, refused: GenerationState, reason: string)
     return;
   }
   draft.retire(refused.keeper);
-  dieUnasked(draft, refusedEnd(reason, false), null);
+  // Where only the environment is another, the next keeper is made for it.
+  if (reason === "unsafe") dieUnasked(draft, refusedEnd(reason, false), null);
 }
 
 function pause(draft: Transition): void {

@@ -26,7 +26,6 @@ export class Hosting {
   readonly #tell: (input: Input) => void;
   readonly #keepers = new Map<number, KeeperHost>();
   readonly #running = new Map<number, { host: KeeperHost; generation: HostedGeneration }>();
-  #keeper: KeeperSpec;
   #early: EarlyKeeper | null;
 
   constructor(spec: ProxySpec, deps: ProxyDeps, tell: (input: Input) => void) {
@@ -34,16 +33,17 @@ export class Hosting {
     this.#deps = deps;
     this.#tell = tell;
     this.#early = spec.early ?? null;
-    this.#keeper = spec.keeper;
   }
 
   find(generation: number): HostedGeneration | null {
     return this.#running.get(generation)?.generation ?? null;
   }
 
-  /** Returns what prevented it. */
-  async spawn(id: number): Promise<Error | null> {
-    const host = new KeeperHost(id, this.#keeper, this.#deps);
+  /** For this configuration, if there is one yet. Returns what prevented it. */
+  async spawn(id: number, wanted: GenerationSpec | null, standby = false): Promise<Error | null> {
+    const { keeper } = this.#spec;
+    const host = new KeeperHost(id, wanted ? keeperFor(keeper, wanted) : keeper, this.#deps);
+    if (standby) host.standBy();
     this.#keepers.set(id, host);
     const early = this.#early;
     this.#early = null;
@@ -61,7 +61,6 @@ export class Hosting {
   async start(id: number, keeper: number, configuration: GenerationSpec): Promise<void> {
     const host = this.#keepers.get(keeper);
     if (host === undefined) throw new BugError(`there is no keeper ${keeper}`);
-    this.#keeper = keeperFor(this.#keeper, configuration);
     if (!canHost(host.spec, configuration)) return this.#refuse(id, "import-environment", null);
     const generation = new HostedGeneration(id, configuration, this.#spec.keeper.socketDir, host);
     this.#running.set(id, { host, generation });

@@ -87,6 +87,11 @@ export class KeeperHost {
     this.#warming ??= setTimeout(() => this.send({ order: "warm" }), WARM_AFTER_MS);
   }
 
+  /** Nobody waits for its import. */
+  standBy(): void {
+    this.#spawnedAt = null;
+  }
+
   /** From when the time of its next generation counts: the first one waited for the import. */
   takeStart(): number {
     const since = this.#spawnedAt ?? performance.now();

@@ -39,7 +39,7 @@ def sibling(name):
 
 process = sibling("process")
 emit = process.emit
-warmth = sibling("warm").Warmth(process, sibling("steps"), lambda: sibling("learn").learn(), emit)
+warmth = sibling("warm").Warmth(process, sibling("steps"), sibling("pages"), lambda: sibling("learn"), emit)
 
 
 def main():
@@ -57,7 +57,7 @@ def main():
     if parent is None:
         emit("started", generation=order["generation"], pid=os.getpid())
     os.close(process.CONTROL)
-    sibling("generation").serve(order, log, parent, process, given)
+    sibling("generation").serve(order, log, parent, process, given, warmth.take_pages)
 
 
 def load(forking):

@@ -53,6 +53,8 @@ class KeeperProcess implements Keeper {
   #isWarming = false;
   /** The generation that the process itself became. */
   #itself: number | null = null;
+  /** What the process becomes by the last start does not read these any more. */
+  #sinceStart: Order[] = [];
   #fatal: string | null = null;
   #answer: NodeJS.Timeout | undefined;
   /** Of a line that has not ended. */
@@ -78,13 +80,19 @@ class KeeperProcess implements Keeper {
     if (this.#itself !== null) return this.#sendItself(order);
     this.#control.write(renderOrder(order));
     if (order.order === "warm") this.#isWarming = true;
-    if (order.order !== "start") return;
+    if (order.order !== "start") return void this.#sinceStart.push(order);
+    this.#sinceStart = [];
     const limit = this.#isWarming ? ANSWER_WARMING_MS : ANSWER_MS;
     this.#answer ??= setTimeout(() => this.kill(), limit);
   }
 
   kill(): void {
     this.#child.killGroup("SIGKILL");
+  }
+
+  #become(generation: number): void {
+    this.#itself = generation;
+    for (const order of this.#sinceStart) this.#sendItself(order);
   }
 
   #sendItself(order: Order): void {
@@ -123,7 +131,7 @@ class KeeperProcess implements Keeper {
         this.#isWarming = false;
         return this.#listener.warmed(event.ms, event.skipped);
       case "started":
-        if (!this.#forks) this.#itself = event.generation;
+        if (!this.#forks) this.#become(event.generation);
         return this.#listener.started(event.generation, event.pid);
       case "exited":
         return this.#listener.exited(event.generation, {

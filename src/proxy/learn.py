@@ -70,6 +70,16 @@ def learn():
     ]
 
 
+def trace(pages):
+    """Ranges of memory that first requests write to, and the boot does not. `pages`: pages.py."""
+    from litellm.proxy.proxy_server import app
+
+    bounds, notes = pages.shared(), []
+    asyncio.run(answer_all(app, lambda: notes.append(pages.own(bounds))))
+    booted, answered = notes
+    return pages.ranges(answered - booted)
+
+
 def models():
     found, rest = {}, [pydantic.BaseModel]
     while rest:
@@ -93,7 +103,8 @@ def adapters():
                 yield f"{name}:{attribute}"
 
 
-async def answer_all(app):
+async def answer_all(app, note=lambda: None):
+    """`note`: called before the samples and after them."""
     provider = await asyncio.start_server(provide, "127.0.0.1", 0)
     base = f"http://127.0.0.1:{provider.sockets[0].getsockname()[1]}"
     key = f"sk-{secrets.token_hex(16)}"
@@ -110,9 +121,11 @@ async def answer_all(app):
 
     life = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, waiting.get, told))
     await asyncio.wait([life, asyncio.ensure_future(begun.wait())], return_when="FIRST_COMPLETED")
+    note()
     for method, path, body in samples() if begun.is_set() else ():
         await asyncio.wait_for(ask(app, method, path, body, key), ANSWER_S)
     await asyncio.sleep(SETTLE_S)
+    note()
 
 
 def configuration(base):

@@ -58,6 +58,10 @@ export interface ProxyState {
   readonly target: number;
   /** How often one took the place of another that had grown too large. */
   readonly recycled: number;
+  /** Of the next standby keeper: its time runs, or is over. */
+  readonly standby: "none" | "waiting" | "due";
+  /** Standbys that ended by themselves since one was of use: the exponent of the pause before the next. */
+  readonly standbyLosses: number;
   /** Numbers of the last ones. */
   readonly lastKeeper: number;
   readonly lastGeneration: number;
@@ -95,10 +99,14 @@ export type Input =
   /** It has no request any more, or the drain limit is over. */
   | { readonly type: "drained"; readonly generation: number }
   | { readonly type: "retry" }
+  /** It is time for a standby keeper. */
+  | { readonly type: "standby" }
   | { readonly type: "stop" };
 
 export type Effect =
   | { readonly type: "spawn-keeper"; readonly keeper: number }
+  /** One that nobody waits for. */
+  | { readonly type: "spawn-standby"; readonly keeper: number }
   /** No order comes any more; its generations end by TERM. */
   | { readonly type: "quit-keeper"; readonly keeper: number }
   | {
@@ -115,6 +123,7 @@ export type Effect =
   | { readonly type: "stop-generation"; readonly generation: number }
   | { readonly type: "kill-generation"; readonly generation: number }
   | { readonly type: "retry-after"; readonly ms: number }
+  | { readonly type: "standby-after"; readonly ms: number }
   /** The stop ladder for all there is. */
   | { readonly type: "shut-down" }
   | { readonly type: "event"; readonly name: string; readonly fields: EventFields };

@@ -1,15 +1,9 @@
 // The proxy's life as a pure function: a state and something that happened give the next state and what to do.
 import { beRefused, endGeneration, endHung, endKeeper, judgeUnready } from "./death.ts";
 import { goalOf, grow, recycle, replaceTired, shrink } from "./elastic.ts";
+import { comeDue, keepStandby } from "./standby.ts";
 import { Transition } from "./transition.ts";
-import type {
-  Effect,
-  GenerationState,
-  Input,
-  KeeperState,
-  Moment,
-  ProxyState,
-} from "./state-types.ts";
+import type { Effect, GenerationState, Input, Moment, ProxyState } from "./state-types.ts";
 
 export interface Step {
   readonly state: ProxyState;
@@ -29,6 +23,8 @@ export const INITIAL: ProxyState = {
   failure: null,
   target: 1,
   recycled: 0,
+  standby: "none",
+  standbyLosses: 0,
   lastKeeper: 0,
   lastGeneration: 0,
 };
@@ -47,7 +43,7 @@ export function reduce(state: ProxyState, input: Input, moment: Moment): Step {
 function take(draft: Transition, input: Input): void {
   switch (input.type) {
     case "begin":
-      return spawnKeeper(draft);
+      return draft.spawnKeeper();
     case "serve":
       return serve(draft, input.spec);
     case "imported":
@@ -76,6 +72,8 @@ function take(draft: Transition, input: Input): void {
       return endKeeper(draft, input.keeper, input.end);
     case "retry":
       return draft.set({ pausing: false });
+    case "standby":
+      return comeDue(draft);
     case "stop":
       return stop(draft);
   }
@@ -91,14 +89,17 @@ function advance(draft: Transition): void {
   if (draft.state.generations.some(({ spec, status }) => spec === wanted && isComing(status)))
     return;
   const serving = draft.fresh().length;
-  if (serving >= goalOf(draft)) return;
   const keeper = keepers.find(({ status, fork }) => status === "idle" && (fork || serving === 0));
-  if (keeper === undefined) {
+  if (serving >= goalOf(draft) || keeper === undefined) {
     // A further generation is not worth another keeper.
-    if (serving === 0 && !keepers.some(({ status }) => status === "importing")) spawnKeeper(draft);
+    if (serving > 0) keepStandby(draft);
+    else if (!keepers.some(({ status }) => status === "importing")) draft.spawnKeeper();
     return;
   }
-  if (!keeper.fork) draft.setKeeper(keeper.id, { status: "used" });
+  if (!keeper.fork) {
+    draft.setKeeper(keeper.id, { status: "used" });
+    draft.set({ standbyLosses: 0 });
+  }
   const generation: GenerationState = {
     id: draft.state.lastGeneration + 1,
     keeper: keeper.id,
@@ -117,14 +118,6 @@ function advance(draft: Transition): void {
 
 function isComing(status: GenerationState["status"]): boolean {
   return status === "ordered" || status === "booting";
-}
-
-function spawnKeeper(draft: Transition): void {
-  const id = draft.state.lastKeeper + 1;
-  const keeper: KeeperState = { id, status: "importing", fork: false };
-  draft.set({ keepers: [...draft.state.keepers, keeper], lastKeeper: id });
-  draft.do({ type: "spawn-keeper", keeper: id });
-  draft.event("proxy.spawned", { keeper: id });
 }
 
 function serve(draft: Transition, spec: number): void {
@@ -161,7 +154,8 @@ function ready(draft: Transition, input: Extract<Input, { type: "ready" }>): voi
     ({ status, spec }) => status === "serving" && spec !== generation.spec,
   );
   draft.setGeneration(id, { status: "serving", readyAt: draft.moment.now, missing });
-  draft.set({ proven: generation.spec });
+  // The time before the next standby begins with this one's service.
+  draft.set({ proven: generation.spec, standby: "none" });
   draft.do({ type: "add", generation: id });
   draft.event("proxy.ready", { generation: id, ms, missing: missing.join(",") || null });
   for (const old of outdated) draft.drain(old.id);

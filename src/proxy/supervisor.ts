@@ -24,6 +24,7 @@ export class Supervisor {
   #state = INITIAL;
   #isBusy = false;
   #retry: NodeJS.Timeout | undefined;
+  #standby: NodeJS.Timeout | undefined;
   #spawning: Promise<Error | null> = Promise.resolve(null);
   #shutDown: Promise<void> = Promise.resolve();
 
@@ -104,8 +105,10 @@ export class Supervisor {
     const hosting = this.#hosting;
     switch (effect.type) {
       case "spawn-keeper":
-        this.#spawning = hosting.spawn(effect.keeper);
+        this.#spawning = hosting.spawn(effect.keeper, this.wanted);
         return;
+      case "spawn-standby":
+        return void hosting.spawn(effect.keeper, this.wanted, true);
       case "quit-keeper":
         return void hosting.quit(effect.keeper);
       case "start":
@@ -126,8 +129,13 @@ export class Supervisor {
         clearTimeout(this.#retry);
         this.#retry = setTimeout(() => this.#take({ type: "retry" }), effect.ms);
         return;
+      case "standby-after":
+        clearTimeout(this.#standby);
+        this.#standby = setTimeout(() => this.#take({ type: "standby" }), effect.ms);
+        return;
       case "shut-down":
         clearTimeout(this.#retry);
+        clearTimeout(this.#standby);
         this.#shutDown = hosting.shutDown();
         return;
       case "event":

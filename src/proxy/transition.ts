@@ -69,6 +69,15 @@ export class Transition {
     this.do({ type: "kill-generation", generation });
   }
 
+  /** `standby`: nobody waits for it. */
+  spawnKeeper({ standby = false } = {}): void {
+    const id = this.state.lastKeeper + 1;
+    const keeper: KeeperState = { id, status: "importing", fork: false };
+    this.set({ keepers: [...this.state.keepers, keeper], lastKeeper: id });
+    this.do({ type: standby ? "spawn-standby" : "spawn-keeper", keeper: id });
+    this.event("proxy.spawned", { keeper: id, ...(standby && { standby }) });
+  }
+
   /** It hosts no further generation. */
   retire(keeper: number): void {
     this.setKeeper(keeper, { status: "closing" });

@@ -19,15 +19,16 @@ TOLD = 20  # skipped steps
 
 
 class Warmth:
-    def __init__(self, process, steps, learn, emit):
-        """`steps`: steps.py; `learn`: gives the list, in a fork that ends afterwards; `emit`: tells the supervisor."""
-        self.process, self.library, self.learn, self.emit = process, steps, learn, emit
+    def __init__(self, process, steps, pages, learn, emit):
+        """`learn`: loads learn.py, in a fork that ends afterwards; `emit`: tells the supervisor; the others: modules."""
+        self.process, self.library, self.pages, self.learn, self.emit = process, steps, pages, learn, emit
         self.began = None
         self.steps = None  # still to be taken
         self.skipped = []
         self.quiet_until = 0
         self.fork = None  # its pid, the file for its answer, what follows
         self.rehearsals = 0
+        self.written = []  # by a generation's first requests: ranges of memory
 
     def begin(self):
         if self.began is not None:
@@ -35,7 +36,7 @@ class Warmth:
         self.began = time.monotonic()
         self.steps = self.library.read()
         if self.steps is None and self.library.is_installed():
-            self.in_fork(self.learn, self.rehearse)
+            self.in_fork(lambda: self.learn().learn(), self.rehearse)
         elif self.steps is None:
             self.skipped.append("nothing was learned: this LiteLLM was not installed here")
             self.finish()
@@ -66,9 +67,13 @@ class Warmth:
         self.steps = []
 
     def rehearse(self, steps):
+        if steps is None:
+            return self.give_up()
         self.rehearsals += 1
 
         def judge(found):
+            if found is None:
+                return self.give_up()
             unsafe, vain = found
             if unsafe is not None:
                 self.skipped.append(f"unsafe: {' '.join(unsafe)}")
@@ -79,7 +84,7 @@ class Warmth:
             self.steps = left if unsafe is None else []
             return self.library.write(self.steps)
 
-        self.in_fork(lambda: self.try_out(steps), judge)
+        return self.in_fork(lambda: self.try_out(steps), judge)
 
     def try_out(self, steps):
         """The first step that leaves something, and those before it that could not be taken."""
@@ -91,13 +96,29 @@ class Warmth:
                 return step, vain
         return None, vain
 
+    def give_up(self):
+        self.skipped.append("nothing was learned")
+        self.finish()
+
     def finish(self):
         self.steps = None
         gc.freeze()
+        if self.library.is_installed() and self.process.is_fit_to_fork():
+            self.in_fork(lambda: self.learn().trace(self.pages), self.tell)
+        else:
+            self.tell(None)
+
+    def tell(self, written):
+        self.written = written or []
         ms = round((time.monotonic() - self.began) * 1000)
         self.emit("warmed", ms=ms, skipped=self.skipped[:TOLD])
 
+    def take_pages(self):
+        """In a generation."""
+        self.pages.take(self.written)
+
     def in_fork(self, errand, then):
+        """`then` gets what `errand` returned, or None."""
         answer = os.memfd_create("answer")
         keeper = os.getpid()
         try:
@@ -105,7 +126,7 @@ class Warmth:
         except OSError as error:
             os.close(answer)
             self.skipped.append(f"fork: {error}")
-            return self.finish()
+            return then(None)
         if pid == 0:
             with contextlib.suppress(BaseException):
                 self.process.become_errand(keeper, FORK_LIMIT_S)
@@ -127,16 +148,12 @@ class Warmth:
         with os.fdopen(answer, "rb") as file:
             file.seek(0)
             text = file.read()
-        try:
-            then(json.loads(text))
-        except ValueError:  # it was killed, or failed
-            self.skipped.append("nothing was learned")
-            self.finish()
+        then(json.loads(text) if text else None)  # nothing: it was killed, or failed
 
     def end(self):
         """Returns the pids of what was killed."""
         self.steps = None
-        forks = self.forks()
+        forks, self.fork = self.forks(), None
         for pid in forks:
             self.process.kill_group(pid)
         return forks

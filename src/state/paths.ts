@@ -44,7 +44,9 @@ export function instancePaths(home: string, name: string, env: Environment): Ins
     record: join(dir, "instance.json"),
     lock: join(dir, "lock"),
     cwd: join(dir, "cwd"),
-    socketDirs: socketDirs(dir, env),
+    get socketDirs() {
+      return socketDirs(dir, env);
+    },
   };
 }
 

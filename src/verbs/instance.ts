@@ -1,4 +1,7 @@
 // `sidelite worker|proxy list|status|stop|logs|restart|reload`, `sidelite env`, `sidelite doctor`, and the daemon.
+import { env } from "../commands/env.ts";
+import { instanceList } from "../commands/instance-list.ts";
+import { instanceStatus } from "../commands/instance-status.ts";
 import { COMMON, PROXY } from "./shared-flags.ts";
 import type { Flag, Verb } from "./verb.ts";
 
@@ -30,7 +33,7 @@ export const INSTANCE_VERBS: readonly Verb[] = [
       ...COMMON,
     ],
     args: "[name]",
-    load: async () => (await import("../commands/env.ts")).env,
+    load: async () => env,
   },
   {
     name: "doctor",
@@ -61,10 +64,7 @@ function groupVerbs(group: Group, what: string): readonly Verb[] {
       name: `${group} list`,
       summary: `list the instances of this machine ${group === "worker" ? "with" : "without"} a worker`,
       flags: [JSON_FLAG, ...COMMON],
-      load: async () => {
-        const { instanceList } = await import("../commands/instance-list.ts");
-        return (input, context) => instanceList(group, input, context);
-      },
+      load: async () => (input, context) => instanceList(group, input, context),
     },
     {
       ...named,
@@ -75,10 +75,7 @@ function groupVerbs(group: Group, what: string): readonly Verb[] {
         { spec: "--env", help: "also what sidelite set in the worker's environment" },
         ...named.flags,
       ],
-      load: async () => {
-        const { instanceStatus } = await import("../commands/instance-status.ts");
-        return (input, context) => instanceStatus(group, input, context);
-      },
+      load: async () => (input, context) => instanceStatus(group, input, context),
     },
     {
       ...named,

@@ -7,6 +7,7 @@ import { INSTANCE_VERBS } from "./instance.ts";
 import { MODEL_VERBS } from "./models.ts";
 import { RUNTIME_VERBS } from "./runtime.ts";
 import { COMMON, DAEMON, PROXY, WORKER } from "./shared-flags.ts";
+import { VALIDATE_VERB } from "./validate.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: readonly Verb[] = [
@@ -45,19 +46,7 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("../commands/proxy-start.ts")).proxyStart,
   },
   ...INSTANCE_VERBS,
-  {
-    name: "validate",
-    summary: "check a LiteLLM config; without FILE the merged configuration",
-    flags: [
-      { spec: "--strict", help: "warnings are errors" },
-      { spec: "--json", help: "print JSON" },
-      { spec: "--context <name>", help: "context of the context file" },
-      { spec: "--config <path>", help: "context file" },
-      ...COMMON,
-    ],
-    args: "[file]",
-    load: async () => (await import("../commands/validate.ts")).validate,
-  },
+  VALIDATE_VERB,
   ...MODEL_VERBS,
   ...INIT_VERBS,
   ...CONFIG_VERBS,

@@ -1,6 +1,5 @@
 // What a process costs, from Linux's /proc.
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { median } from "./statistics.ts";
@@ -18,14 +17,12 @@ export async function readMegabytes(pid: number): Promise<number> {
   return median(values);
 }
 
-/** Processor time so far, all threads, ms; in steps of a clock tick. */
+/** Processor time so far, all threads that live, ms; to the nanosecond, where /proc/PID/stat samples ticks. */
 export function readProcessorMs(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-  // The name, field 2, may hold spaces and parentheses.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond();
-}
-
-function ticksPerSecond(): number {
-  return Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "latin1" }));
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const times = tasks.map((task) => {
+    const [nanoseconds] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, "latin1").split(" ");
+    return Number(nanoseconds) / 1e6;
+  });
+  return times.reduce((sum, ms) => sum + ms, 0);
 }

@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { runCli } from "../../src/cli.ts";
 import type { Input } from "../../src/core/context.ts";
 import { parsePlainLine } from "../../src/plain-line.ts";
-import { INSTANCE_VERBS } from "../../src/verbs/instance.ts";
+import { SHORT_VERBS } from "../../src/short-line.ts";
 import { VERBS } from "../../src/verbs/table.ts";
 import { createSandbox } from "../config/support.ts";
 
@@ -34,7 +34,7 @@ async function askCommander(
 }
 
 it("understands the plain lines of a running instance's verbs", () => {
-  const parsed = (line: string) => parsePlainLine(line.split(" "), INSTANCE_VERBS);
+  const parsed = (line: string) => parsePlainLine(line.split(" "), SHORT_VERBS);
   expect(parsed("worker status")?.input).toEqual({ flags: {}, args: [] });
   expect(parsed("proxy list --json")?.verb.name).toBe("proxy list");
   const shell = parsed("env q --shell fish --unset --name=q");
@@ -58,13 +58,13 @@ it(
   "makes of every line what commander makes of it, or leaves it",
   { timeout: 60_000 },
   async () => {
-    const verb = fc.constantFrom(...INSTANCE_VERBS.map(({ name }) => name.split(" ")));
+    const verb = fc.constantFrom(...SHORT_VERBS.map(({ name }) => name.split(" ")));
     const words = fc.array(fc.constantFrom(...WORDS), { maxLength: 4 });
     let understood = 0;
     await fc.assert(
       fc.asyncProperty(verb, words, async (name, rest) => {
         const argv = [...name, ...rest];
-        const plain = parsePlainLine(argv, INSTANCE_VERBS);
+        const plain = parsePlainLine(argv, SHORT_VERBS);
         if (plain === null) return;
         understood += 1;
         const { input } = plain;

@@ -1,6 +1,6 @@
 // The Kubiya page's commands in one script, as a reader pastes them: one block after the other, each in a terminal of its
-// own. A few run on the real LiteLLM, production's with the real Kubiya worker; `npm run test:long` runs all examples of
-// providers on it, and seed-blocks.test.ts their configurations in any case.
+// own. A few run on the real LiteLLM, production's with the real Kubiya worker; `npm run test:long` runs all of them on it,
+// and seed-blocks.test.ts their configurations in any case.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -25,8 +25,8 @@ import { chat, contentOf, listModels } from "./serve.ts";
 const OLLAMA_PORT = 11434;
 const START_MS = 120_000;
 const INSTALL_MS = 15 * 60_000;
-/** An example of a provider that need not always run on the real LiteLLM. */
-const PROVIDER_EXAMPLE: Runtimes = ROUNDS > 20 ? "real LiteLLM" : "stand-ins";
+/** What differs by its settings only need not always run on the real LiteLLM. */
+const USUALLY_STAND_INS: Runtimes = ROUNDS > 20 ? "real LiteLLM" : "stand-ins";
 const MODELS_OF_AZURE = ["gpt-4", "gpt-4-turbo", "gpt-35-turbo"];
 
 type Runtimes = "stand-ins" | "real LiteLLM" | "all real";
@@ -45,14 +45,29 @@ const START_ANY_WORKER = "kubiya worker start --queue-id=my-queue --type=local\n
 
 /** Every block that starts something, in the page's order. */
 const PARTS: readonly Part[] = [
-  { block: "flags-file", queue: "my-queue", runtimes: "stand-ins", asked: { "gpt-4": "gpt-4" } },
-  { block: "flags-json", queue: "my-queue", runtimes: "stand-ins", asked: { "gpt-4": "gpt-4" } },
-  { block: "environment", queue: "my-queue", runtimes: "stand-ins", asked: { "gpt-4": "gpt-4" } },
-  { block: CONTEXT, queue: "my-queue", runtimes: "stand-ins", asked: { team: "team" } },
+  {
+    block: "flags-file",
+    queue: "my-queue",
+    runtimes: USUALLY_STAND_INS,
+    asked: { "gpt-4": "gpt-4" },
+  },
+  {
+    block: "flags-json",
+    queue: "my-queue",
+    runtimes: USUALLY_STAND_INS,
+    asked: { "gpt-4": "gpt-4" },
+  },
+  {
+    block: "environment",
+    queue: "my-queue",
+    runtimes: USUALLY_STAND_INS,
+    asked: { "gpt-4": "gpt-4" },
+  },
+  { block: CONTEXT, queue: "my-queue", runtimes: USUALLY_STAND_INS, asked: { team: "team" } },
   {
     block: "bedrock",
     queue: "bedrock-queue",
-    runtimes: PROVIDER_EXAMPLE,
+    runtimes: USUALLY_STAND_INS,
     asked: {
       "bedrock-claude-3-5-sonnet": "anthropic.claude-3-5-sonnet-20240620-v1:0",
       "bedrock-claude-3-opus": "anthropic.claude-3-opus-20240229-v1:0",
@@ -73,13 +88,13 @@ const PARTS: readonly Part[] = [
   {
     block: "azure",
     queue: "azure-queue",
-    runtimes: PROVIDER_EXAMPLE,
+    runtimes: USUALLY_STAND_INS,
     asked: Object.fromEntries(MODELS_OF_AZURE.map((name) => [name, name])),
   },
   {
     block: "development",
     queue: "dev-queue",
-    runtimes: PROVIDER_EXAMPLE,
+    runtimes: USUALLY_STAND_INS,
     asked: { llama3: "llama3" },
   },
   {
@@ -91,8 +106,10 @@ const PARTS: readonly Part[] = [
   { block: "production", queue: "prod-queue", runtimes: "all real", asked: {} },
 ];
 
-const MOCK = (name: string): string =>
-  `model_list: [{model_name: ${name}, litellm_params: {model: openai/${name}, api_key: made-up}}]\n`;
+function oneModel(name: string, url: string): string {
+  const parameters = `{model: openai/${name}, api_key: made-up, api_base: ${url}/v1}`;
+  return `model_list: [{model_name: ${name}, litellm_params: ${parameters}}]\n`;
+}
 
 describe("the seed's commands", () => {
   const home = shareHome();
@@ -165,13 +182,13 @@ describe("the seed's commands", () => {
 async function furnish(home: TestHome, url: string): Promise<void> {
   const seed = (name: string): string =>
     redirectHosts(readFileSync(new URL(`../fixtures/seed/${name}`, import.meta.url), "utf8"), url);
-  await home.write("litellm_config.yaml", MOCK("gpt-4"));
+  await home.write("litellm_config.yaml", oneModel("gpt-4", url));
   await home.write("litellm_bedrock.yaml", seed("bedrock.yaml"));
   await home.write("litellm_ollama.json", seed("ollama.json"));
   await home.write("litellm_azure.yaml", seed("azure.yaml"));
   const context = seed("context.yaml").replace("/Users/myuser", home.home);
   await home.write(join(home.state, "config"), context);
-  await home.write(join(home.state, "litellm_production.yaml"), MOCK("team"));
+  await home.write(join(home.state, "litellm_production.yaml"), oneModel("team", url));
 }
 
 async function writeScript(home: TestHome, url: string): Promise<string> {

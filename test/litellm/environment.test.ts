@@ -188,6 +188,18 @@ sidelite: {proxy: {pass-env: [MY_*]}}
       expect(importEnvironment).not.toHaveProperty(name);
     }
   });
+
+  it("lacks what LiteLLM reads late, though it is passed on: its change needs no other keeper", () => {
+    const text = `${withModel("openai/x")}
+sidelite: {proxy: {pass-env: [AWS_*, LANGFUSE_HOST, REDIS_HOST, REDIS_SOCKET_TIMEOUT]}}
+`;
+    const late = { AWS_REGION: "eu-west-1", LANGFUSE_HOST: "https://x.test", REDIS_HOST: "r.test" };
+    const read = { REDIS_SOCKET_TIMEOUT: "3" };
+    const { environment, importEnvironment } = prepare(text, { env: { ...late, ...read } });
+    expect(environment).toMatchObject({ ...late, ...read });
+    expect(importEnvironment).toMatchObject(read);
+    for (const name of Object.keys(late)) expect(importEnvironment).not.toHaveProperty(name);
+  });
 });
 
 describe("what the worker loses", () => {

@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { awaitServed, chat } from "../e2e/serve.ts";
 import { until } from "../fixtures/poll.ts";
@@ -26,66 +26,68 @@ async function untilServed({ live }: Instances, ...names: readonly string[]): Pr
   await until(isInForce, { what: `the models ${names.join()}`, everyMs: 50 });
 }
 
-it("takes an edit however the editor writes it, and says so", async () => {
-  const instances = await useInstances();
-  const { home } = instances;
-  const served = await startProxy(instances);
-  const file = join(home.cwd, "litellm.yaml");
-  const before = await instances.live("default");
+describe.each([{}, { SIDELITE_FORK: "0" }])("with %j,", (env) => {
+  it("takes an edit however the editor writes it, and says so", async () => {
+    const instances = await useInstances({ env });
+    const { home } = instances;
+    const served = await startProxy(instances);
+    const file = join(home.cwd, "litellm.yaml");
+    const before = await instances.live("default");
 
-  await writeFile(file, modelsOf("in-place"));
-  await untilServed(instances, "in-place");
-  await writeFile(join(home.cwd, "litellm.yaml~"), modelsOf("renamed"), { mode: 0o600 });
-  await rename(join(home.cwd, "litellm.yaml~"), file);
-  await untilServed(instances, "renamed");
-  await writeFile(file, "");
-  await delay(700); // the pause of a slow writer: what is tested
-  await writeFile(file, modelsOf("truncated"));
-  await untilServed(instances, "truncated");
+    await writeFile(file, modelsOf("in-place"));
+    await untilServed(instances, "in-place");
+    await writeFile(join(home.cwd, "litellm.yaml~"), modelsOf("renamed"), { mode: 0o600 });
+    await rename(join(home.cwd, "litellm.yaml~"), file);
+    await untilServed(instances, "renamed");
+    await writeFile(file, "");
+    await delay(700); // the pause of a slow writer: what is tested
+    await writeFile(file, modelsOf("truncated"));
+    await untilServed(instances, "truncated");
 
-  expect((await chat(served, "truncated")).status).toBe(200);
-  const { stderr } = { stderr: served.cli.stderr() };
-  expect(stderr.match(/litellm\.yaml changed: a new LiteLLM serves/g)).toHaveLength(3);
-  expect(stderr).toContain("cooldowns, usage counters and in-memory cache begin anew");
-  expect(stderr).not.toContain("cannot be used");
-  const after = await instances.live("default");
-  expect(after.pid).toBe(before.pid);
-  expect(after.config).toMatchObject({ unapplied: [], pending: [] });
-  await served.cli.stop();
-});
-
-it("says once where a bad edit is wrong, shows it in status, and keeps what is in force", async () => {
-  const instances = await useInstances();
-  const { home, run, live } = instances;
-  const served = await startProxy(instances);
-  const file = join(home.cwd, "litellm.yaml");
-  const copy = join(home.state, "workers/default/litellm_config.yaml");
-  const log = join(home.state, "workers/default/litellm_proxy.log");
-  const good = await readFile(copy, "utf8");
-  const before = await live("default");
-  for (const times of [1, 2, 3]) {
-    await writeFile(file, `model_list:\n  - {model_name: ${"m".repeat(times)}\n`);
-    const rejections = async () =>
-      (await readFile(log, "utf8")).match(/event config\.rejected /g)?.length;
-    await until(async () => (await rejections()) === times, { what: `rejection ${times}` });
-  }
-  const { config, proxy } = await live("default");
-  expect(config).toMatchObject({
-    unapplied: [file],
-    pending: [expect.stringContaining(`${file}:`)],
+    expect((await chat(served, "truncated")).status).toBe(200);
+    const { stderr } = { stderr: served.cli.stderr() };
+    expect(stderr.match(/litellm\.yaml changed: a new LiteLLM serves/g)).toHaveLength(3);
+    expect(stderr).toContain("cooldowns, usage counters and in-memory cache begin anew");
+    expect(stderr).not.toContain("cannot be used");
+    const after = await instances.live("default");
+    expect(after.pid).toBe(before.pid);
+    expect(after.config).toMatchObject({ unapplied: [], pending: [] });
+    await served.cli.stop();
   });
-  expect(proxy).toMatchObject({ models: ["m"], generations: before.proxy?.generations });
-  expect(await readFile(copy, "utf8")).toBe(good);
-  await until(() => served.cli.stderr().includes("what is in force stays"), { what: "the talk" });
-  expect(served.cli.stderr().match(/what is in force stays/g)).toHaveLength(1);
-  expect(served.cli.stderr()).toMatch(/warning: \S+litellm\.yaml:\d+:\d+: /);
-  expect(await readFile(log, "utf8")).toMatch(/config\.rejected cause=\S+litellm\.yaml:\d/);
-  expect((await run(["proxy", "status"])).stdout).toMatch(/not in force +\S+litellm\.yaml:\d/);
-  expect((await chat(served, "m")).status).toBe(200);
 
-  await writeFile(file, modelsOf("mended"));
-  await untilServed(instances, "mended");
-  expect((await live("default")).config).toMatchObject({ unapplied: [], pending: [] });
-  expect(await readFile(copy, "utf8")).toContain("mended");
-  await served.cli.stop();
+  it("says once where a bad edit is wrong, shows it in status, and keeps what is in force", async () => {
+    const instances = await useInstances({ env });
+    const { home, run, live } = instances;
+    const served = await startProxy(instances);
+    const file = join(home.cwd, "litellm.yaml");
+    const copy = join(home.state, "workers/default/litellm_config.yaml");
+    const log = join(home.state, "workers/default/litellm_proxy.log");
+    const good = await readFile(copy, "utf8");
+    const before = await live("default");
+    for (const times of [1, 2, 3]) {
+      await writeFile(file, `model_list:\n  - {model_name: ${"m".repeat(times)}\n`);
+      const rejections = async () =>
+        (await readFile(log, "utf8")).match(/event config\.rejected /g)?.length;
+      await until(async () => (await rejections()) === times, { what: `rejection ${times}` });
+    }
+    const { config, proxy } = await live("default");
+    expect(config).toMatchObject({
+      unapplied: [file],
+      pending: [expect.stringContaining(`${file}:`)],
+    });
+    expect(proxy).toMatchObject({ models: ["m"], generations: before.proxy?.generations });
+    expect(await readFile(copy, "utf8")).toBe(good);
+    await until(() => served.cli.stderr().includes("what is in force stays"), { what: "the talk" });
+    expect(served.cli.stderr().match(/what is in force stays/g)).toHaveLength(1);
+    expect(served.cli.stderr()).toMatch(/warning: \S+litellm\.yaml:\d+:\d+: /);
+    expect(await readFile(log, "utf8")).toMatch(/config\.rejected cause=\S+litellm\.yaml:\d/);
+    expect((await run(["proxy", "status"])).stdout).toMatch(/not in force +\S+litellm\.yaml:\d/);
+    expect((await chat(served, "m")).status).toBe(200);
+
+    await writeFile(file, modelsOf("mended"));
+    await untilServed(instances, "mended");
+    expect((await live("default")).config).toMatchObject({ unapplied: [], pending: [] });
+    expect(await readFile(copy, "utf8")).toContain("mended");
+    await served.cli.stop();
+  });
 });

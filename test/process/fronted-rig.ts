@@ -13,7 +13,7 @@ import { createPolicy } from "../../src/gateway/policy.ts";
 import type { UpstreamSet } from "../../src/gateway/upstream-set.ts";
 import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
 import type { TestHome } from "../fixtures/home.ts";
-import type { TestProxy } from "../proxy/support.ts";
+import type { TestProxy, TestProxyOptions } from "../proxy/support.ts";
 import { fakePython, mockModel, useProxy } from "../proxy/support.ts";
 import type { Answer } from "./gateway-client.ts";
 import { ask } from "./gateway-client.ts";
@@ -32,7 +32,9 @@ export interface FrontedProxy extends TestProxy {
 export async function useFrontedProxy(
   home: TestHome,
   name: string,
-  options: { readonly python?: string; readonly more?: Partial<GenerationSpec> } = {},
+  options: Pick<Partial<TestProxyOptions>, "python" | "fork"> & {
+    readonly more?: Partial<GenerationSpec>;
+  } = {},
 ): Promise<FrontedProxy> {
   const socketDir = join(home.runDir, name);
   await mkdir(socketDir, { recursive: true, mode: 0o700 });
@@ -46,7 +48,8 @@ export async function useFrontedProxy(
     },
   };
   const python = options.python ?? (await fakePython(home));
-  const proxy = await useProxy(home, { python, upstream, socketDir });
+  const { fork = true } = options;
+  const proxy = await useProxy(home, { python, upstream, socketDir, fork });
   const configuration = await proxy.configure([mockModel("m")], options.more);
   const { masterKey } = configuration;
   const credential = "master" as const;

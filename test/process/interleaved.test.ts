@@ -6,8 +6,8 @@ import type { CliResult } from "../fixtures/cli.ts";
 import { chance, ROUNDS } from "../fixtures/rounds.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
 
-/** 4 in CI, 40 in `test:long`. */
-const INTERLEAVINGS = Math.ceil(ROUNDS / 5);
+/** In each mode; together 4 in CI, 40 in `test:long`. */
+const INTERLEAVINGS = Math.ceil(ROUNDS / 10);
 const ROUND_MS = 40_000;
 /** Started within this time of each other. */
 const SPREAD_MS = 1_500;
@@ -36,11 +36,11 @@ const LINES: Readonly<Record<Exclude<Name, "start">, readonly string[]>> = {
 
 const NAMES = Object.keys(ALLOWED) as readonly Name[];
 
-it(
-  "takes starts, stops, restarts and reloads in any order and at once",
+it.each([{}, { SIDELITE_FORK: "0" }])(
+  "takes starts, stops, restarts and reloads in any order and at once %j",
   { timeout: 30_000 + INTERLEAVINGS * ROUND_MS },
-  async () => {
-    const { daemon, run, status } = await useInstances();
+  async (env) => {
+    const { daemon, run, status } = await useInstances({ env });
     const random = chance();
     const one = (): Name => NAMES[Math.floor(random.next() * NAMES.length)] ?? "status";
     const act = async (name: Name, afterMs: number): Promise<[Name, CliResult]> => {

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { awaitServed } from "../e2e/serve.ts";
 import { measureLoss } from "../fixtures/loss.ts";
@@ -25,52 +25,57 @@ const configOf = (names: readonly string[]) =>
     })),
   });
 
-it(
-  `loses nothing over ${rounds} reloads and kills, nor while a bad file is written ${BAD_WRITES} times`,
-  {
-    timeout: rounds * 20_000 + 60_000,
-  },
-  async () => {
-    const { home, start, live, run } = await useInstances();
-    const file = await home.write("litellm.yaml", configOf(["m"]));
-    const args = ["proxy", "start", "--proxy-config-file", file];
-    const cli = start(args, { env: { SIDELITE_PROXY_MAX_RETRIES: "1000" } });
-    const { url, key } = await awaitServed(cli);
+describe.each([true, false])("with fork %s", (fork) => {
+  it(
+    `loses nothing over ${rounds} reloads and kills, nor while a bad file is written ${BAD_WRITES} times`,
+    {
+      timeout: rounds * 20_000 + 60_000,
+    },
+    async () => {
+      const { home, start, live, run } = await useInstances(
+        fork ? {} : { env: { SIDELITE_FORK: "0" } },
+      );
+      const file = await home.write("litellm.yaml", configOf(["m"]));
+      const args = ["proxy", "start", "--proxy-config-file", file];
+      const cli = start(args, { env: { SIDELITE_PROXY_MAX_RETRIES: "1000" } });
+      const { url, key } = await awaitServed(cli);
 
-    const servingPid = async (): Promise<number> => {
-      const { proxy } = await live("default");
-      return proxy?.generations.find((one) => one.status === "serving")?.pid ?? 0;
-    };
-    const reload = async (round: number): Promise<void> => {
-      if (round === 0) {
-        for (let write = 0; write < BAD_WRITES; write += 1) {
-          await writeFile(file, `model_list: [{model_name: m${write}`);
-          await delay(5); // an editor that saves all the time
+      const servingPid = async (): Promise<number> => {
+        const { proxy } = await live("default");
+        return proxy?.generations.find((one) => one.status === "serving")?.pid ?? 0;
+      };
+      const reload = async (round: number): Promise<void> => {
+        if (round === 0) {
+          for (let write = 0; write < BAD_WRITES; write += 1) {
+            await writeFile(file, `model_list: [{model_name: m${100 + write}`);
+            await delay(5); // an editor that saves all the time
+          }
+          await cli.waitFor(/what is in force stays/);
         }
-        await cli.waitFor(/what is in force stays/);
-      }
-      await writeFile(file, configOf(["m", `m${round}`]));
-      // By the watch and by command, in turn.
-      if (round % 2 === 1) expect(await run(["proxy", "reload"])).toMatchObject({ code: 0 });
-      await until(async () => (await live("default")).proxy?.models.includes(`m${round}`), {
-        what: `reload ${round}`,
-        everyMs: 50,
+        await writeFile(file, configOf(["m", `m${round}`]));
+        // By the watch and by command, in turn.
+        if (round % 2 === 1) expect(await run(["proxy", "reload"])).toMatchObject({ code: 0 });
+        await until(async () => (await live("default")).proxy?.models.includes(`m${round}`), {
+          what: `reload ${round}`,
+          everyMs: 50,
+        });
+      };
+      const result = await measureLoss({
+        ...{ url, key, model: "m", clients: 8, requests, rounds },
+        ...{ streams: 4, stream: { fake: STREAM }, reload, servingPid },
       });
-    };
-    const result = await measureLoss({
-      ...{ url, key, model: "m", clients: 8, requests, rounds },
-      ...{ streams: 4, stream: { fake: STREAM }, reload, servingPid },
-    });
 
-    expect(result.lost).toEqual([]);
-    expect(result.requests).toBeGreaterThan(requests);
-    expect(result.failedAtKills).toBeLessThanOrEqual(rounds * 8);
-    expect(result.slowestFailureMs).toBeLessThan(1_000);
-    for (const text of result.streams) {
-      expect(text.match(/"delta"/g)).toHaveLength(STREAM.chunks);
-      expect(text).toMatch(/data: \[DONE\]\n\n$/);
-    }
-    expect(cli.stderr().match(/cannot be used/g)).toHaveLength(1);
-    await cli.stop();
-  },
-);
+      expect(result.lost).toEqual([]);
+      expect(result.requests).toBeGreaterThan(requests);
+      expect(result.failedAtKills).toBeLessThanOrEqual(rounds * 8);
+      expect(result.slowestFailureMs).toBeLessThan(1_000);
+      for (const text of result.streams) {
+        expect(text.match(/"delta"/g)).toHaveLength(STREAM.chunks);
+        expect(text).toMatch(/data: \[DONE\]\n\n$/);
+      }
+      // Once, or a few times where the machine is so slow that it reads between two writes of one save.
+      expect(cli.stderr().match(/cannot be used/g)?.length).toBeLessThan(BAD_WRITES / 10);
+      await cli.stop();
+    },
+  );
+});

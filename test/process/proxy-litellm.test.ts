@@ -101,7 +101,7 @@ it("tells a configuration that LiteLLM refuses, with LiteLLM's own reason", asyn
   await until(() => test.groups.size === 0, { what: "the keeper's end" });
 });
 
-it("loads a custom callback beside the user's configuration", async () => {
+it("serves by itself with a custom callback, and a standby spares a crash the import", async () => {
   const home = await useHome();
   const told = join(home.dir, "told");
   await home.write(
@@ -121,6 +121,16 @@ teller = Teller()
   expect((await test.ask("/v1/chat/completions", CHAT)).status).toBe(200);
   const text = await until(() => readFile(told, "utf8"), { what: "the callback" });
   expect(text).toBe("success\n");
+
+  const imports = () => test.events.filter(({ name }) => name === "proxy.imported");
+  await until(() => imports().length === 2, { what: "the standby", deadlineMs: 60_000 });
+  process.kill(await servingPid(test), "SIGKILL");
+  const starts = () => test.events.filter(({ name }) => name === "proxy.ready");
+  await until(() => starts().length === 2, { what: "the restart", deadlineMs: 60_000 });
+  expect(imports()).toHaveLength(2);
+  const [boot, restart] = starts().map(({ fields }) => Number(fields?.["ms"]));
+  expect(restart).toBeLessThan((boot ?? 0) / 2);
+  expect((await test.ask("/v1/chat/completions", CHAT)).status).toBe(200);
 });
 
 describe("an import that", () => {

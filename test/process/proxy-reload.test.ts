@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { describe, expect, it } from "vitest";
 
 import type { Behaviour } from "../fixtures/fake-litellm.ts";
@@ -53,17 +55,35 @@ for (const fork of [true, false]) {
       const rejected = test.events.find(({ name }) => name === "proxy.rejected");
       expect(String(rejected?.fields?.["cause"])).toContain("Invalid routing_strategy");
     });
+
+    it("takes the last of several configurations that come at once", async () => {
+      const { test } = await boot(fork);
+      for (const name of ["a", "b", "c"]) {
+        test.proxy.serve(await test.configure([mockModel(name)]));
+      }
+      await until(() => test.upstream.calls.includes("drain g1"), { what: "the switch" });
+      expect((await test.ask("/v1/models")).body).toContain('"c"');
+      await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
+      expect(test.proxy.state().deaths).toBe(0);
+    });
   });
 }
 
-it("takes the last of several configurations that come at once", async () => {
-  const { test } = await boot(true);
-  for (const name of ["a", "b", "c"]) {
-    test.proxy.serve(await test.configure([mockModel(name)]));
+it("ends what it ordered before the last one, at whatever moment that comes, without a fork too", async () => {
+  const { test } = await boot(false);
+  const imports = () => test.names().filter((name) => name === "proxy.imported").length;
+  for (const ms of [0, 3]) {
+    const [first, last] = [`first-${ms}`, `last-${ms}`];
+    const before = imports();
+    test.proxy.serve(await test.configure([mockModel(first)]));
+    const next = await test.configure([mockModel(last)]);
+    await until(() => imports() > before, { what: "the keeper of the first", everyMs: 1 });
+    await sleep(ms); // the moment is what this test chooses
+    test.proxy.serve(next);
+    await until(async () => (await test.ask("/v1/models")).body.includes(last), { what: last });
+    await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
+    await until(() => test.groups.size === 1, { what: "the end of the first's keeper" });
   }
-  await until(() => test.upstream.calls.includes("drain g1"), { what: "the switch" });
-  expect((await test.ask("/v1/models")).body).toContain('"c"');
-  await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
   expect(test.proxy.state().deaths).toBe(0);
 });
 

@@ -1,17 +1,22 @@
 // Warming: what is learned and kept, with the real LiteLLM; what goes wrong with it, with the stand-in.
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:http";
 import { dirname, join } from "node:path";
+import { text as readText } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, it } from "vitest";
 
+import { buildWorkerConfig } from "../../src/litellm/worker-config.ts";
 import { makeFakePython } from "../fixtures/fake-litellm.ts";
 import { until } from "../fixtures/poll.ts";
 import { testRuntime } from "../fixtures/runtime.ts";
 import { useHome } from "../fixtures/use-home.ts";
-import { startRawKeeper } from "../proxy/raw-keeper.ts";
+import { KEY, startRawKeeper } from "../proxy/raw-keeper.ts";
 import { fakePython } from "../proxy/support.ts";
 
 type Step = readonly [kind: string, name: string];
@@ -75,9 +80,39 @@ it("learns from the real LiteLLM what requests need, keeps the list, and stays f
   ]);
   expect(steps).toContainEqual(["module", "litellm.litellm_core_utils.default_encoding"]);
   expect(JSON.stringify(steps)).not.toContain("sk-");
-  keeper.write(await keeper.start(1));
-  expect((await keeper.next("started")).generation).toBe(1);
+  const model = { model: "openai/m", api_key: "none", mock_response: "pong" };
+  const file = await home.write(
+    "mock.yaml",
+    JSON.stringify({
+      model_list: [{ model_name: "m", litellm_params: model }],
+      general_settings: { master_key: "os.environ/THE_KEY" },
+    }),
+  );
+  const order = await keeper.start(1, { worker_config: buildWorkerConfig(file) });
+  keeper.write(order);
+  const { pid } = await keeper.next("started");
+  await until(() => existsSync(order.socket), { what: "the generation", deadlineMs: 30_000 });
+  const before = minorFaults(pid);
+  expect(await chat(order.socket)).toContain("pong");
+  // 1,900 where it has to copy page by page what it shares with the keeper.
+  expect(minorFaults(pid) - before).toBeLessThan(900);
 });
+
+/** Of the process so far. */
+function minorFaults(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[7]);
+}
+
+async function chat(socketPath: string): Promise<string> {
+  const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+  const options = { socketPath, path: "/v1/chat/completions", method: "POST", headers };
+  const sent = request(options).end(
+    JSON.stringify({ model: "m", messages: [{ role: "user", content: "ping" }] }),
+  );
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  return readText(response);
+}
 
 describe("a list", () => {
   it.each([

@@ -68,15 +68,19 @@ async function freeze(test: FrontedProxy): Promise<void> {
   expect(test.names()).not.toContain("proxy.hung");
 }
 
-it("kills what hangs, asked or idle, and spares an event loop that only stands still", async () => {
+/** All at once: most of the time is waiting. */
+async function runAll(fork: boolean): Promise<string[]> {
   const home = await useHome();
   const python = await fakePython(home);
   const fake = await steerFakeLitellm(home.home);
-  const idle = await useFrontedProxy(home, "idle", { python });
-  const asked = await useFrontedProxy(home, "asked", { python });
-  const frozen = await useFrontedProxy(home, "frozen", { python });
+  const idle = await useFrontedProxy(home, "idle", { python, fork });
+  const asked = await useFrontedProxy(home, "asked", { python, fork });
+  const frozen = await useFrontedProxy(home, "frozen", { python, fork });
   await Promise.all([hangIdle(idle), hangAsked(asked, fake), freeze(frozen)]);
-  expect([idle, asked, frozen].map(({ proxy }) => proxy.state().phase)).toEqual(
-    Array(3).fill("ready"),
-  );
+  return [idle, asked, frozen].map(({ proxy }) => proxy.state().phase);
+}
+
+it("kills what hangs, asked or idle, and spares an event loop that only stands still, with fork or without", async () => {
+  const phases = await Promise.all([true, false].map(runAll));
+  expect(phases.flat()).toEqual(Array(6).fill("ready"));
 });

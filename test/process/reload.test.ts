@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { ask, awaitServed, chat } from "../e2e/serve.ts";
 import { until } from "../fixtures/poll.ts";
@@ -17,86 +17,92 @@ async function pendingOf({ live }: Instances): Promise<string> {
   return (await live("default")).config?.pending.join("\n") ?? "";
 }
 
-it("changes the master key under load without a refused request, and reads a changed module", async () => {
-  const instances = await useInstances();
-  const { home, run, start, proxied, live } = instances;
-  const [old = "", fresh = ""] = [1, 2].map((n) => home.canary(`master-${n}`, "sk-"));
-  const withKey = (key: string) =>
-    home.write(
-      "litellm.yaml",
-      `${MODEL("m")}general_settings: {master_key: ${key}}\nlitellm_settings: {callbacks: mine.handler}\n`,
+describe.each([{}, { SIDELITE_FORK: "0" }])("with %j,", (env) => {
+  it("changes the master key under load without a refused request, and reads a changed module", async () => {
+    const instances = await useInstances({ env });
+    const { home, run, start, proxied, live } = instances;
+    const [old = "", fresh = ""] = [1, 2].map((n) => home.canary(`master-${n}`, "sk-"));
+    const withKey = (key: string) =>
+      home.write(
+        "litellm.yaml",
+        `${MODEL("m")}general_settings: {master_key: ${key}}\nlitellm_settings: {callbacks: mine.handler}\n`,
+      );
+    await home.write("mine.py", "handler = 1\n");
+    await withKey(old);
+    const served = await awaitServed(start(["proxy", "start", ...proxied]));
+    const statuses = new Set<number>();
+    let isOver = false;
+    const clients = [1, 2, 3, 4].map(async () => {
+      while (!isOver) {
+        statuses.add((await chat(served, "m")).status);
+        await delay(10); // leaves the processor to the others
+      }
+    });
+    const asOld = { ...served, key: old };
+    expect((await ask(asOld, "/model/info", {})).status).not.toBe(401);
+    await withKey(fresh);
+    expect(await run(["proxy", "reload"])).toMatchObject({ code: 0 });
+    expect((await ask(asOld, "/v1/models")).status).toBe(401);
+    expect((await ask({ ...served, key: fresh }, "/v1/models")).status).toBe(200);
+    isOver = true;
+    await Promise.all(clients);
+    expect([...statuses]).toEqual([200]);
+
+    const before = await live("default");
+    await writeFile(join(home.cwd, "mine.py"), "handler = 2\n");
+    await served.cli.waitFor(/mine\.py changed: a new LiteLLM serves/);
+    const after = await live("default");
+    expect(after.proxy?.generations.at(-1)?.pid).not.toBe(before.proxy?.generations.at(-1)?.pid);
+    expect(after.config).toMatchObject({
+      digest: before.config?.digest,
+      unapplied: [],
+      pending: [],
+    });
+    await served.cli.stop();
+  });
+
+  it("keeps the old one and its copy when the new one does not come up, or ends again and again", async () => {
+    const instances = await useInstances({ env });
+    const { home, fake, run, start, proxied, live } = instances;
+    const dies = { crash_after: 0 };
+    await fake.behave({ boots: [{}, { boot_error: "broken for good" }, dies, dies, {}] });
+    const served = await awaitServed(start(["proxy", "start", ...proxied]));
+    const copy = join(home.state, "workers/default/litellm_config.yaml");
+    const before = await readFile(copy, "utf8");
+    const digest = await readFile(join(home.state, "workers/default/configs/last-good"), "utf8");
+    const file = join(home.cwd, "litellm.yaml");
+    await writeFile(file, `${await readFile(file, "utf8")}sidelite: {watch: false}\n`);
+    await until(() => served.cli.stderr().includes("LiteLLM went on"), {
+      what: "the end of watching",
+    });
+    await writeFile(join(home.cwd, "litellm.yaml"), MODEL("n"));
+    const failed = await run(["proxy", "reload"]);
+    expect(failed).toMatchObject({ code: 5, stderr: expect.stringContaining("broken for good") });
+    expect(await readFile(copy, "utf8")).toBe(before);
+    expect(await readFile(join(home.state, "workers/default/configs/last-good"), "utf8")).toBe(
+      digest,
     );
-  await home.write("mine.py", "handler = 1\n");
-  await withKey(old);
-  const served = await awaitServed(start(["proxy", "start", ...proxied]));
-  const statuses = new Set<number>();
-  let isOver = false;
-  const clients = [1, 2, 3, 4].map(async () => {
-    while (!isOver) {
-      statuses.add((await chat(served, "m")).status);
-      await delay(10); // leaves the processor to the others
-    }
-  });
-  const asOld = { ...served, key: old };
-  expect((await ask(asOld, "/model/info", {})).status).not.toBe(401);
-  await withKey(fresh);
-  expect(await run(["proxy", "reload"])).toMatchObject({ code: 0 });
-  expect((await ask(asOld, "/v1/models")).status).toBe(401);
-  expect((await ask({ ...served, key: fresh }, "/v1/models")).status).toBe(200);
-  isOver = true;
-  await Promise.all(clients);
-  expect([...statuses]).toEqual([200]);
+    expect((await chat(served, "m")).status).toBe(200);
+    const again = await run(["proxy", "reload"]);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("begin anew") });
+    expect(await readFile(copy, "utf8")).toContain("model_name: n");
 
-  const before = await live("default");
-  await writeFile(join(home.cwd, "mine.py"), "handler = 2\n");
-  await served.cli.waitFor(/mine\.py changed: a new LiteLLM serves/);
-  const after = await live("default");
-  expect(after.proxy?.generations.at(-1)?.pid).not.toBe(before.proxy?.generations.at(-1)?.pid);
-  expect(after.config).toMatchObject({ digest: before.config?.digest, unapplied: [], pending: [] });
-  await served.cli.stop();
-});
-
-it("keeps the old one and its copy when the new one does not come up, or ends again and again", async () => {
-  const instances = await useInstances();
-  const { home, fake, run, start, proxied, live } = instances;
-  const dies = { crash_after: 0 };
-  await fake.behave({ boots: [{}, { boot_error: "broken for good" }, dies, dies, {}] });
-  const served = await awaitServed(start(["proxy", "start", ...proxied]));
-  const copy = join(home.state, "workers/default/litellm_config.yaml");
-  const before = await readFile(copy, "utf8");
-  const digest = await readFile(join(home.state, "workers/default/configs/last-good"), "utf8");
-  const file = join(home.cwd, "litellm.yaml");
-  await writeFile(file, `${await readFile(file, "utf8")}sidelite: {watch: false}\n`);
-  await until(() => served.cli.stderr().includes("LiteLLM went on"), {
-    what: "the end of watching",
+    await until(
+      async () => {
+        await chat(served, "n");
+        return (await pendingOf(instances)).includes("LiteLLM ended twice at once");
+      },
+      { what: "the roll-back", deadlineMs: 30_000 },
+    );
+    expect((await chat(served, "m")).status).toBe(200);
+    expect(await live("default")).toMatchObject({
+      proxy: { models: ["m"], phase: "ready" },
+      config: { unapplied: [file] },
+    });
+    expect(await readFile(copy, "utf8")).toBe(before);
+    expect(served.cli.stderr()).toContain("the one before is in force again");
+    await served.cli.stop();
   });
-  await writeFile(join(home.cwd, "litellm.yaml"), MODEL("n"));
-  const failed = await run(["proxy", "reload"]);
-  expect(failed).toMatchObject({ code: 5, stderr: expect.stringContaining("broken for good") });
-  expect(await readFile(copy, "utf8")).toBe(before);
-  expect(await readFile(join(home.state, "workers/default/configs/last-good"), "utf8")).toBe(
-    digest,
-  );
-  expect((await chat(served, "m")).status).toBe(200);
-  const again = await run(["proxy", "reload"]);
-  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("begin anew") });
-  expect(await readFile(copy, "utf8")).toContain("model_name: n");
-
-  await until(
-    async () => {
-      await chat(served, "n");
-      return (await pendingOf(instances)).includes("LiteLLM ended twice at once");
-    },
-    { what: "the roll-back", deadlineMs: 30_000 },
-  );
-  expect((await chat(served, "m")).status).toBe(200);
-  expect(await live("default")).toMatchObject({
-    proxy: { models: ["m"], phase: "ready" },
-    config: { unapplied: [file] },
-  });
-  expect(await readFile(copy, "utf8")).toBe(before);
-  expect(served.cli.stderr()).toContain("the one before is in force again");
-  await served.cli.stop();
 });
 
 it("waits for the first LiteLLM, and brings back a daemon whose LiteLLM was given up", async () => {

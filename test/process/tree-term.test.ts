@@ -28,10 +28,14 @@ function terminate(pid: number): void {
   }
 }
 
-it.each(["foreground", "daemon"])("ends a whole %s tree cleanly", async (mode) => {
+it.each([
+  ["foreground", "forked", {}],
+  ["daemon", "forked", {}],
+  ["daemon", "self-serving", { SIDELITE_FORK: "0" }],
+])("ends a whole %s tree with a %s LiteLLM cleanly", async (mode, kind, env) => {
   const luck = chance();
   console.info(`seed ${luck.seed}`);
-  const { start, daemon, status, proxied } = await useInstances();
+  const { start, daemon, status, proxied } = await useInstances({ env });
   const command = [
     "worker",
     "start",
@@ -52,8 +56,8 @@ it.each(["foreground", "daemon"])("ends a whole %s tree cleanly", async (mode) =
   );
 
   const tree = treeOf(pid ?? 0);
-  // Supervisor, reaper, keeper, generation, worker.
-  expect(tree.length).toBeGreaterThanOrEqual(5);
+  // Supervisor, reaper, keeper, worker, and the generation where it is another process than the keeper.
+  expect(tree.length).toBeGreaterThanOrEqual(kind === "forked" ? 5 : 4);
   const shuffled = tree.toSorted(() => luck.next() - 0.5);
   for (const each of shuffled) terminate(each);
 

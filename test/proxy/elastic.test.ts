@@ -193,7 +193,7 @@ describe("recycling", () => {
     const machine = new Machine().bootFirst({ fork: false });
     expect(machine.take({ type: "recycle", generation: 1, mb: 900 })).toEqual(["spawn-keeper 2"]);
     expect(machine.take({ type: "imported", keeper: 2, fork: false })).toEqual(["start 2 2 0"]);
-    expect(machine.makeReady(2)).toEqual(["add 2", "drain 1"]);
+    expect(machine.makeReady(2)).toEqual(["add 2", "drain 1", "standby-after 5000"]);
   });
 });
 

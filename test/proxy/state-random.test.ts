@@ -35,7 +35,7 @@ const anything: Arbitrary<Input> = oneof(
     reason,
     errno: constantFrom(null),
   }),
-  constantFrom<Input>({ type: "retry" }),
+  constantFrom<Input>({ type: "retry" }, { type: "standby" }),
   record({ type: constantFrom("stop" as const) }),
 );
 
@@ -57,7 +57,15 @@ function check(before: ProxyState, input: Input, after: ProxyState, effects: str
     ).toBe(true);
   }
   if (after.mode !== "running") {
-    expect(effects.filter((effect) => /^(start|spawn|probe|add|retry)/.test(effect))).toEqual([]);
+    expect(
+      effects.filter((effect) => /^(start|spawn|probe|add|retry|standby)/.test(effect)),
+    ).toEqual([]);
+  }
+  if (isStandbysEnd(before, input)) {
+    expect([after.mode, after.deaths], "a standby's end is no death").toEqual([
+      before.mode,
+      before.deaths,
+    ]);
   }
   if (after.mode === "failed") expect(after.failure).not.toBeNull();
   if (before.mode === "stopped") expect(after).toEqual(before);
@@ -67,6 +75,15 @@ function check(before: ProxyState, input: Input, after: ProxyState, effects: str
       after.pausing || importing.length + coming.length + serving.length > 0;
     expect(isSomethingUnderWay, `nothing goes on after ${input.type}`).toBe(true);
   }
+}
+
+/** Nobody waited for it: what is wanted is served by another keeper. */
+function isStandbysEnd({ generations, wanted, mode }: ProxyState, input: Input): boolean {
+  if (input.type !== "keeper-ended" || mode !== "running") return false;
+  return (
+    generations.every(({ keeper }) => keeper !== input.keeper) &&
+    generations.some(({ status, spec, tired }) => status === "serving" && spec === wanted && !tired)
+  );
 }
 
 it("keeps its promises whatever happens in whatever order", () => {

@@ -219,7 +219,7 @@ describe("reload", () => {
     const machine = new Machine().bootFirst({ fork: false });
     expect(machine.take({ type: "serve", spec: 1 })).toEqual(["spawn-keeper 2"]);
     expect(machine.take({ type: "imported", keeper: 2, fork: false })).toEqual(["start 2 2 1"]);
-    expect(machine.makeReady(2)).toEqual(["add 2", "drain 1"]);
+    expect(machine.makeReady(2)).toEqual(["add 2", "drain 1", "standby-after 5000"]);
     machine.take({ type: "drained", generation: 1 });
     machine.take({ type: "ended", generation: 1, end: ending() });
     expect(machine.take({ type: "keeper-ended", keeper: 1, end: ending() })).toEqual([]);
