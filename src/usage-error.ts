@@ -16,6 +16,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "--port": "use --proxy-port",
 };
 
+const KEY_OF_PROVIDER = "use --api-key-env NAME: other users can read a command line";
+
 /** `command` is how the verb is typed, `sidelite worker start`. */
 export function describeUsage({ code, message }: Complaint, command: string): Problem {
   const [line = "", ...hints] = message.replace(/^error: /, "").split("\n");
@@ -31,7 +33,7 @@ export function describeUsage({ code, message }: Complaint, command: string): Pr
       const [flag = ""] = quoted.split("=");
       return problem("unknown option", {
         place: { source: flag },
-        remedy: INSTEAD[flag] ?? remedy,
+        remedy: isProviderKey(flag, command) ? KEY_OF_PROVIDER : (INSTEAD[flag] ?? remedy),
       });
     }
     case "commander.optionMissingArgument":
@@ -39,6 +41,10 @@ export function describeUsage({ code, message }: Complaint, command: string): Pr
     default:
       return problem(what === "" ? "wrong usage" : what, { remedy });
   }
+}
+
+function isProviderKey(flag: string, command: string): boolean {
+  return flag === "--api-key" && command.startsWith("sidelite provider ");
 }
 
 /** The value of a flag that takes one; `spec` is `--model <name>`. Throws UserError("usage"). */

@@ -35,7 +35,9 @@ function readPort(written: Input["flags"][string]): (BridgeEnd & { readonly kind
   const port = /^\d{1,5}$/.test(written) ? Number(written) : 0;
   if (port > 0 && port < 65_536) return { kind: "tcp", port };
   const place = { source: "--port" };
-  throw new UserError("usage", problem("is no port", { place, remedy: "use 1 to 65535" }));
+  const message = `${JSON.stringify(written)} is not a port`;
+  const remedy = "write a whole number from 1 to 65535";
+  throw new UserError("usage", problem(message, { place, remedy }));
 }
 
 async function findGateway(flags: Input["flags"], { host }: Context): Promise<BridgeEnd> {

@@ -47,12 +47,15 @@ function requireConfig(merged: Merged, sources: Sources): readonly Problem[] {
   const remedy = `give one by ${places} (the context file is ${where})`;
   const isImplied = options.command !== "worker";
   const message = isImplied
-    ? `\`sidelite ${nameOf(options.command)}\` needs a LiteLLM config`
+    ? "there is no LiteLLM config"
     : "the local proxy is enabled, but there is no LiteLLM config";
   return [
     problem(message, {
       ...(enabled && !isImplied && { place: enabled.place }),
-      remedy: nearby === null ? remedy : `add --proxy-config-file ./${nearby}; or ${remedy}`,
+      remedy:
+        nearby === null
+          ? `${remedy}; \`sidelite init\` writes one`
+          : `add --proxy-config-file ./${nearby}; or ${remedy}`,
     }),
   ];
 }

@@ -74,6 +74,8 @@ export function contextsOf(file: ContextFile, user: string): string[] {
   return [...file.contexts].flatMap(([name, { value }]) => (value["user"] === user ? [name] : []));
 }
 
+const MAKING = { context: "set-context", user: "set-credentials" } as const;
+
 function requireNamed(kind: "context" | "user", name: string, file: ContextFile): Section {
   const known = kind === "context" ? file.contexts : file.users;
   const found = known.get(name);
@@ -84,7 +86,7 @@ function requireNamed(kind: "context" | "user", name: string, file: ContextFile)
       ? `did you mean ${near.join(" or ")}?`
       : known.size > 0
         ? `there is ${[...known.keys()].slice(0, 10).join(", ")}`
-        : `it has no ${LIST_OF[kind]} yet`;
+        : `it has no ${LIST_OF[kind]} yet; make one: sidelite config ${MAKING[kind]} ${name}`;
   const place = { source: file.path };
   throw new UserError("usage", problem(`there is no ${kind} ${name}`, { place, remedy }));
 }

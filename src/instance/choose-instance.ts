@@ -43,7 +43,9 @@ export async function chooseInstance(choice: Choice, host: Host): Promise<FoundI
     const { nearest } = await import("../core/suggest.ts");
     const near = nearest(name, others);
     const remedy =
-      near.length > 0 ? `did you mean ${near.join(" or ")}?` : "see `sidelite worker list`";
+      near.length > 0
+        ? `did you mean ${near.join(" or ")}?`
+        : "see `sidelite worker list` and `sidelite proxy list`";
     throw new UserError("failed", problem(`there is no instance ${name}`, { remedy }));
   }
   const running = await listRunning(choice.group, host);

@@ -81,7 +81,11 @@ export function freePath(
 function unknown(word: string, name: string, known: Iterable<string>, isOff: boolean): UserError {
   const names = [...known];
   const near = nearest(name, names);
-  const list = names.length === 0 ? "there is none" : `there is ${names.slice(0, 10).join(", ")}`;
+  const add = word === "provider" ? "--base-url URL" : "--model-name MODEL";
+  const list =
+    names.length === 0
+      ? `there is none yet; add it: sidelite ${word} add ${name} ${add}`
+      : `there is ${names.slice(0, 10).join(", ")}`;
   const remedy = near.length > 0 ? `did you mean ${near.join(" or ")}?` : list;
   const message = isOff ? `the ${word} ${name} is switched off` : `there is no ${word} ${name}`;
   return new UserError("usage", problem(message, { remedy }));

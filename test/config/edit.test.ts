@@ -106,7 +106,9 @@ describe("use-context", () => {
     expect(() => edit(FILE, (file) => useContext(file, "defualt"))).toThrow(UserError);
     expect(remedyOf(FILE, (file) => useContext(file, "defualt"))).toBe("did you mean default?");
     expect(remedyOf(FILE, (file) => useContext(file, "zzz"))).toBe("there is default");
-    expect(remedyOf(null, (file) => useContext(file, "zzz"))).toBe("it has no contexts yet");
+    expect(remedyOf(null, (file) => useContext(file, "zzz"))).toBe(
+      "it has no contexts yet; make one: sidelite config set-context zzz",
+    );
   });
 });
 

@@ -70,6 +70,17 @@ export const FLAGS: readonly BadInput[] = [
     code: 2,
   },
   { name: "context without a file", args: worker("--context", "prod"), code: 2 },
+  { name: "nothing to validate", args: ["validate"], code: 2 },
+  {
+    name: "key of a provider in argv",
+    args: ["provider", "add", "p", "--base-url", "https://x", "--api-key", "hidden-api-key"],
+    code: 2,
+    hides: "hidden-api-key",
+  },
+  { name: "no provider yet", args: ["provider", "test", "p", ...config], files, code: 2 },
+  { name: "port of a bridge", args: ["bridge", "./s", "--port", "x"], code: 2 },
+  { name: "instance that is not there", args: ["proxy", "stop", "q"], code: 1 },
+  { name: "context to use", args: ["config", "use-context", "prod"], code: 2 },
   { name: "context file that is not there", args: worker("--config", "missing"), code: 2 },
 ];
 
