@@ -15,7 +15,7 @@ import type { ExitCause, ProxyFailure } from "./state-types.ts";
 import { Tail } from "./tail.ts";
 
 /** From its first generation's readiness to its warming: the first requests come before the next start. */
-const WARM_AFTER_MS = 5_000;
+const WARM_AFTER_MS = 10_000;
 
 export class KeeperHost {
   hasImported = false;

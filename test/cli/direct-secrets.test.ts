@@ -147,8 +147,7 @@ describe("secrets of direct routes", () => {
     }));
     expect(environments.length).toBeGreaterThan(2);
     const workers = environments.filter(({ line }) => line.includes("setInterval"));
-    // The variable of the master key is the user's own business: it is no provider's.
-    expect(workers.map(({ found }) => found)).toEqual([["MASTER", "WORKER"]]);
+    expect(workers.map(({ found }) => found)).toEqual([["WORKER"]]);
     for (const { line, found } of environments.filter((each) => !workers.includes(each))) {
       expect(
         found.filter((name) => name !== "MANAGED" && name !== "MASTER" && name !== "provider"),

@@ -30,4 +30,4 @@ it("leaves LiteLLM's routes as they are, built when they are needed", async () =
   expect(later.complete).toBe(0);
   expect(usual.routes.filter(({ dependant }) => dependant).length).toBeGreaterThan(400);
   expect(later.routes).toEqual(usual.routes);
-}, 120_000);
+}, 240_000);
