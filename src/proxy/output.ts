@@ -16,7 +16,7 @@ const LONGEST_LINE = 64 * 1024;
 /** At the end of a part; the rest follows in the next line. */
 const CONTINUED = " ...\n";
 
-/** Ends by itself at the stream's end, with what was held back. The disk's speed holds the stream back. */
+/** Ends by itself at the stream's end, with what was held back. A full log slows the stream down. */
 export function pumpOutput(stream: Readable, spec: OutputSpec): void {
   const redacted = spec.redactor.stream();
   const prefix = `${spec.source} `;
@@ -43,7 +43,7 @@ export function pumpOutput(stream: Readable, spec: OutputSpec): void {
     // One chunk a turn of the event loop: requests come in between, however much a flood has ready.
     stream.pause();
     if (take(redacted.push(chunk))) setImmediate(() => stream.resume());
-    else void spec.log.drained().then(() => stream.resume());
+    else void spec.log.room().then(() => stream.resume());
   });
   stream.on("error", () => undefined); // the process died with it
   stream.once("close", () => {

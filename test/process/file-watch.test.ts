@@ -9,6 +9,7 @@ import { awaitServed, chat } from "../e2e/serve.ts";
 import { until } from "../fixtures/poll.ts";
 import type { Instances } from "../fixtures/use-instances.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
+import { FORK_ENV } from "../fixtures/fork-mode.ts";
 
 const modelsOf = (...names: readonly string[]) =>
   `model_list:\n${names.map((name) => `  - {model_name: ${name}, litellm_params: {model: openai/x, api_key: os.environ/FAKE_PROVIDER_KEY}}\n`).join("")}`;
@@ -26,9 +27,9 @@ async function untilServed({ live }: Instances, ...names: readonly string[]): Pr
   await until(isInForce, { what: `the models ${names.join()}`, everyMs: 50 });
 }
 
-describe.each([{}, { SIDELITE_FORK: "0" }])("with %j,", (env) => {
+describe(`with ${JSON.stringify(FORK_ENV)},`, () => {
   it("takes an edit however the editor writes it, and says so", async () => {
-    const instances = await useInstances({ env });
+    const instances = await useInstances({ env: FORK_ENV });
     const { home } = instances;
     const served = await startProxy(instances);
     const file = join(home.cwd, "litellm.yaml");
@@ -56,7 +57,7 @@ describe.each([{}, { SIDELITE_FORK: "0" }])("with %j,", (env) => {
   });
 
   it("says once where a bad edit is wrong, shows it in status, and keeps what is in force", async () => {
-    const instances = await useInstances({ env });
+    const instances = await useInstances({ env: FORK_ENV });
     const { home, run, live } = instances;
     const served = await startProxy(instances);
     const file = join(home.cwd, "litellm.yaml");

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import type { CliResult } from "../fixtures/cli.ts";
 import { chance, ROUNDS } from "../fixtures/rounds.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
+import { FORK_ENV } from "../fixtures/fork-mode.ts";
 
 /** In each mode; together 4 in CI, 40 in `test:long`. */
 const INTERLEAVINGS = Math.ceil(ROUNDS / 10);
@@ -36,11 +37,11 @@ const LINES: Readonly<Record<Exclude<Name, "start">, readonly string[]>> = {
 
 const NAMES = Object.keys(ALLOWED) as readonly Name[];
 
-it.each([{}, { SIDELITE_FORK: "0" }])(
-  "takes starts, stops, restarts and reloads in any order and at once %j",
+it(
+  "takes starts, stops, restarts and reloads in any order and at once",
   { timeout: 30_000 + INTERLEAVINGS * ROUND_MS },
-  async (env) => {
-    const { daemon, run, status } = await useInstances({ env });
+  async () => {
+    const { daemon, run, status } = await useInstances({ env: FORK_ENV });
     const random = chance();
     const one = (): Name => NAMES[Math.floor(random.next() * NAMES.length)] ?? "status";
     const act = async (name: Name, afterMs: number): Promise<[Name, CliResult]> => {

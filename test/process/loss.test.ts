@@ -9,6 +9,7 @@ import { measureLoss } from "../fixtures/loss.ts";
 import { until } from "../fixtures/poll.ts";
 import { ROUNDS } from "../fixtures/rounds.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
+import { FORK_ENV, FORKS } from "../fixtures/fork-mode.ts";
 
 /** 20 reloads and kills, 40,000 requests in `test:long`. */
 const rounds = ROUNDS >= 200 ? 20 : 3;
@@ -25,16 +26,14 @@ const configOf = (names: readonly string[]) =>
     })),
   });
 
-describe.each([true, false])("with fork %s", (fork) => {
+describe(`with fork ${FORKS}`, () => {
   it(
     `loses nothing over ${rounds} reloads and kills, nor while a bad file is written ${BAD_WRITES} times`,
     {
       timeout: rounds * 20_000 + 60_000,
     },
     async () => {
-      const { home, start, live, run } = await useInstances(
-        fork ? {} : { env: { SIDELITE_FORK: "0" } },
-      );
+      const { home, start, live, run } = await useInstances({ env: FORK_ENV });
       const file = await home.write("litellm.yaml", configOf(["m"]));
       const args = ["proxy", "start", "--proxy-config-file", file];
       const cli = start(args, { env: { SIDELITE_PROXY_MAX_RETRIES: "1000" } });

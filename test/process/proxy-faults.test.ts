@@ -7,9 +7,10 @@ import type { Behaviour } from "../fixtures/fake-litellm.ts";
 import { steerFakeLitellm } from "../fixtures/fake-litellm.ts";
 import { until } from "../fixtures/poll.ts";
 import { useHome } from "../fixtures/use-home.ts";
+import { FORKS } from "../fixtures/fork-mode.ts";
 import { fakePython, mockModel, servingPid, useProxy } from "../proxy/support.ts";
 
-describe.each([true, false])("with fork %s:", (fork) => {
+describe(`with fork ${FORKS}:`, () => {
   async function setUp(
     behaviour: Behaviour & { readonly boots?: readonly Behaviour[] } = {},
     limits: Partial<ProxyLimits> = {},
@@ -17,7 +18,7 @@ describe.each([true, false])("with fork %s:", (fork) => {
     const home = await useHome();
     const fake = await steerFakeLitellm(home.home);
     await fake.behave(behaviour);
-    const test = await useProxy(home, { python: await fakePython(home), fork, limits });
+    const test = await useProxy(home, { python: await fakePython(home), fork: FORKS, limits });
     const serve = async (models: readonly object[] = [mockModel("m")]) =>
       test.proxy.serve(await test.configure(models));
     return { home, fake, test, serve };

@@ -13,6 +13,7 @@ import { until } from "../fixtures/poll.ts";
 import { listPids, readEnviron, readStat } from "../fixtures/proc.ts";
 import { chance, ROUNDS } from "../fixtures/rounds.ts";
 import { useHome } from "../fixtures/use-home.ts";
+import { FORK_ENV, FORKS } from "../fixtures/fork-mode.ts";
 import { familyPython, fakePython, mockModel, servingPid, useProxy } from "../proxy/support.ts";
 
 /** Of the stand-in's children; the keeper and the generation carry the cookie as well. */
@@ -30,21 +31,21 @@ function carriers(home: TestHome): number[] {
   });
 }
 
-async function startFamily(fork: boolean) {
+async function startFamily() {
   const home = await useHome();
-  const test = await useProxy(home, { python: await familyPython(home), fork });
+  const test = await useProxy(home, { python: await familyPython(home), fork: FORKS });
   test.proxy.serve(await test.configure([mockModel("m")]));
   await test.proxy.ready;
-  const hosts = fork ? 2 : 1;
+  const hosts = FORKS ? 2 : 1;
   await until(() => carriers(home).length === FAMILY_SIZE + hosts, { what: "the family" });
   return { home, test, family: carriers(home), pid: await servingPid(test) };
 }
 
-describe.each([true, false])("with fork %s, descendants in other groups and sessions", (fork) => {
+describe(`with fork ${FORKS}, descendants in other groups and sessions`, () => {
   it.each(["generation", "keeper"])("go with a killed %s, and it comes back", async (victim) => {
-    const { home, test, family, pid } = await startFamily(fork);
+    const { home, test, family, pid } = await startFamily();
     const parent = readStat(pid)?.parent ?? 0;
-    process.kill(victim === "keeper" && fork ? parent : pid, "SIGKILL");
+    process.kill(victim === "keeper" && FORKS ? parent : pid, "SIGKILL");
     const survivors = new Set(family.filter((one) => one !== parent || victim === "keeper"));
     await until(() => !carriers(home).some((one) => survivors.has(one)), { what: "their end" });
     await until(() => test.proxy.state().deaths === 1, { what: "the death" });
@@ -53,13 +54,13 @@ describe.each([true, false])("with fork %s, descendants in other groups and sess
   });
 
   it("go with a stop", async () => {
-    const { home, test } = await startFamily(fork);
+    const { home, test } = await startFamily();
     await test.proxy.stop(AbortSignal.timeout(5_000));
     expect(carriers(home)).toEqual([]);
   });
 });
 
-describe.each([true, false])("SIGKILL of the supervisor, fork %s", (fork) => {
+describe(`SIGKILL of the supervisor, fork ${FORKS}`, () => {
   async function start(home: TestHome, python: string, round: number): Promise<CliProcess> {
     const folder = join(home.dir, `s${round}`);
     await mkdir(folder, { mode: 0o700 });
@@ -68,7 +69,7 @@ describe.each([true, false])("SIGKILL of the supervisor, fork %s", (fork) => {
     const file = await home.write("config.yaml", JSON.stringify(config));
     return startCli(home, [], {
       program: [process.execPath, fixture("proxy-supervisor.mjs"), python, folder, file],
-      env: fork ? {} : { SIDELITE_FORK: "0" },
+      env: FORK_ENV,
     });
   }
 
@@ -79,7 +80,7 @@ describe.each([true, false])("SIGKILL of the supervisor, fork %s", (fork) => {
     for (let round = 0; round < Math.ceil(ROUNDS / 5); round += 1) {
       const supervisor = await start(home, python, round);
       await supervisor.waitFor(/proxy\.ready/);
-      const hosts = fork ? 2 : 1;
+      const hosts = FORKS ? 2 : 1;
       await until(() => carriers(home).length === FAMILY_SIZE + hosts, { what: "the family" });
       const killed = performance.now();
       supervisor.signal("SIGKILL");

@@ -7,6 +7,7 @@ import { steerFakeLitellm } from "../fixtures/fake-litellm.ts";
 import { until } from "../fixtures/poll.ts";
 import { readEnviron, readStat } from "../fixtures/proc.ts";
 import { useHome } from "../fixtures/use-home.ts";
+import { FORKS } from "../fixtures/fork-mode.ts";
 import { fakePython, mockModel, servingPid, useProxy } from "../proxy/support.ts";
 
 async function boot(fork: boolean, boots: readonly Behaviour[] = []) {
@@ -27,47 +28,45 @@ function isGone(pid: number): boolean {
   }
 }
 
-for (const fork of [true, false]) {
-  describe(fork ? "forking" : "without a fork", () => {
-    it("serves a new configuration, then drains the old generation and ends it", async () => {
-      const { test, old } = await boot(fork);
-      const release = test.upstream.holdDrains();
-      test.proxy.serve(await test.configure([mockModel("new")]));
-      await until(() => test.upstream.calls.includes("drain g1"), { what: "the switch" });
-      expect(test.upstream.calls).toEqual(["add g1", "add g2", "drain g1"]);
-      expect(isGone(old)).toBe(false);
-      expect((await test.ask("/v1/models")).body).toContain('"new"');
+describe(`with fork ${FORKS}`, () => {
+  it("serves a new configuration, then drains the old generation and ends it", async () => {
+    const { test, old } = await boot(FORKS);
+    const release = test.upstream.holdDrains();
+    test.proxy.serve(await test.configure([mockModel("new")]));
+    await until(() => test.upstream.calls.includes("drain g1"), { what: "the switch" });
+    expect(test.upstream.calls).toEqual(["add g1", "add g2", "drain g1"]);
+    expect(isGone(old)).toBe(false);
+    expect((await test.ask("/v1/models")).body).toContain('"new"');
 
-      release();
-      await until(() => isGone(old), { what: "the old generation's end" });
-      await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
-      expect(test.proxy.state()).toMatchObject({ phase: "ready", deaths: 0 });
-      expect((await test.ask("/v1/models")).body).not.toContain('"old"');
-    });
-
-    it("leaves the old generation serving when the new configuration does not come up", async () => {
-      const { test, old } = await boot(fork, [{}, { boot_error: "Invalid routing_strategy: 'x'" }]);
-      test.proxy.serve(await test.configure([mockModel("new")]));
-      await until(() => test.names().includes("proxy.rejected"), { what: "the rejection" });
-      expect(test.proxy.state()).toMatchObject({ phase: "ready", deaths: 0, failure: null });
-      expect(await servingPid(test)).toBe(old);
-      expect((await test.ask("/v1/models")).body).toContain('"old"');
-      const rejected = test.events.find(({ name }) => name === "proxy.rejected");
-      expect(String(rejected?.fields?.["cause"])).toContain("Invalid routing_strategy");
-    });
-
-    it("takes the last of several configurations that come at once", async () => {
-      const { test } = await boot(fork);
-      for (const name of ["a", "b", "c"]) {
-        test.proxy.serve(await test.configure([mockModel(name)]));
-      }
-      await until(() => test.upstream.calls.includes("drain g1"), { what: "the switch" });
-      expect((await test.ask("/v1/models")).body).toContain('"c"');
-      await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
-      expect(test.proxy.state().deaths).toBe(0);
-    });
+    release();
+    await until(() => isGone(old), { what: "the old generation's end" });
+    await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
+    expect(test.proxy.state()).toMatchObject({ phase: "ready", deaths: 0 });
+    expect((await test.ask("/v1/models")).body).not.toContain('"old"');
   });
-}
+
+  it("leaves the old generation serving when the new configuration does not come up", async () => {
+    const { test, old } = await boot(FORKS, [{}, { boot_error: "Invalid routing_strategy: 'x'" }]);
+    test.proxy.serve(await test.configure([mockModel("new")]));
+    await until(() => test.names().includes("proxy.rejected"), { what: "the rejection" });
+    expect(test.proxy.state()).toMatchObject({ phase: "ready", deaths: 0, failure: null });
+    expect(await servingPid(test)).toBe(old);
+    expect((await test.ask("/v1/models")).body).toContain('"old"');
+    const rejected = test.events.find(({ name }) => name === "proxy.rejected");
+    expect(String(rejected?.fields?.["cause"])).toContain("Invalid routing_strategy");
+  });
+
+  it("takes the last of several configurations that come at once", async () => {
+    const { test } = await boot(FORKS);
+    for (const name of ["a", "b", "c"]) {
+      test.proxy.serve(await test.configure([mockModel(name)]));
+    }
+    await until(() => test.upstream.calls.includes("drain g1"), { what: "the switch" });
+    expect((await test.ask("/v1/models")).body).toContain('"c"');
+    await until(() => test.proxy.state().generations.length === 1, { what: "one generation" });
+    expect(test.proxy.state().deaths).toBe(0);
+  });
+});
 
 it("ends what it ordered before the last one, at whatever moment that comes, without a fork too", async () => {
   const { test } = await boot(false);

@@ -9,6 +9,7 @@ import { ask, awaitServed, chat } from "../e2e/serve.ts";
 import { until } from "../fixtures/poll.ts";
 import type { Instances } from "../fixtures/use-instances.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
+import { FORK_ENV } from "../fixtures/fork-mode.ts";
 
 const MODEL = (name: string) =>
   `model_list:\n  - {model_name: ${name}, litellm_params: {model: openai/x, api_key: os.environ/FAKE_PROVIDER_KEY}}\n`;
@@ -17,9 +18,9 @@ async function pendingOf({ live }: Instances): Promise<string> {
   return (await live("default")).config?.pending.join("\n") ?? "";
 }
 
-describe.each([{}, { SIDELITE_FORK: "0" }])("with %j,", (env) => {
+describe(`with ${JSON.stringify(FORK_ENV)},`, () => {
   it("changes the master key under load without a refused request, and reads a changed module", async () => {
-    const instances = await useInstances({ env });
+    const instances = await useInstances({ env: FORK_ENV });
     const { home, run, start, proxied, live } = instances;
     const [old = "", fresh = ""] = [1, 2].map((n) => home.canary(`master-${n}`, "sk-"));
     const withKey = (key: string) =>
@@ -62,7 +63,7 @@ describe.each([{}, { SIDELITE_FORK: "0" }])("with %j,", (env) => {
   });
 
   it("keeps the old one and its copy when the new one does not come up, or ends again and again", async () => {
-    const instances = await useInstances({ env });
+    const instances = await useInstances({ env: FORK_ENV });
     const { home, fake, run, start, proxied, live } = instances;
     const dies = { crash_after: 0 };
     await fake.behave({ boots: [{}, { boot_error: "broken for good" }, dies, dies, {}] });
