@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/host/**"],
+    exclude: ["test/host/**", "test/lock/**"],
     expect: { requireAssertions: true },
     globalSetup: ["test/fixtures/global-setup.ts"],
     testTimeout: 60_000,

@@ -29,7 +29,7 @@ const QUIET = {
 } as const;
 
 /**
- * LiteLLM 1.106.2 reads these when it serves and never at its import (traced by test/e2e/late-names.test.ts): a
+ * LiteLLM 1.106.2 reads these when it serves and never at its import (traced by test/lock/late-names.test.ts): a
  * generation has them in time, and a change of them needs no other keeper.
  */
 const LATE =

@@ -12,7 +12,7 @@ const LATER = ["openai.resources.chat", "litellm.litellm_core_utils.default_enco
 
 it("reads none of the late names when it is imported", async () => {
   const { python } = await testRuntime("litellm");
-  const script = join(REPOSITORY, "test/e2e/import-reads.py");
+  const script = join(REPOSITORY, "test/lock/import-reads.py");
   const { stdout } = await promisify(execFile)(python, ["-I", script, ...LATER], {
     env: importEnvironment(process.env, []),
   });

@@ -7,7 +7,7 @@ import { importEnvironment } from "../../src/litellm/import-environment.ts";
 import { REPOSITORY } from "../fixtures/built.ts";
 import { testRuntime } from "../fixtures/runtime.ts";
 
-const SCRIPT = join(REPOSITORY, "test/e2e/quicken-routes.py");
+const SCRIPT = join(REPOSITORY, "test/lock/quicken-routes.py");
 
 interface Routes {
   readonly complete: number;
