@@ -11,7 +11,7 @@ import type { YamlNode } from "./yaml-tree.ts";
 
 // For who changes a document (yaml-edit.ts).
 export type { Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
-export { isAlias, isMap, isScalar, isSeq } from "yaml";
+export { isAlias, isMap, isPair, isScalar, isSeq } from "yaml";
 
 export interface YamlOptions extends ParseLimits {
   /** Top-level keys that may stand twice: their lists are joined, with a notice (design 3.3). */

@@ -16,6 +16,7 @@ export function installSignals(): InstalledSignals {
   const force = new AbortController();
   let first: { signal: NodeJS.Signals; at: number } | null = null;
   const handlers = new Map<NodeJS.Signals, () => void>();
+  let installed = true;
 
   const ask = (signal: NodeJS.Signals): void => {
     if (first === null) {
@@ -33,6 +34,7 @@ export function installSignals(): InstalledSignals {
   };
   const handle = (signal: NodeJS.Signals, handler: () => void): (() => void) => {
     const previous = release(signal);
+    if (!installed) return () => undefined;
     handlers.set(signal, handler);
     process.on(signal, handler);
     return () => {
@@ -48,6 +50,7 @@ export function installSignals(): InstalledSignals {
     received: () => first?.signal ?? null,
     divert: handle,
     uninstall: () => {
+      installed = false;
       for (const signal of handlers.keys()) release(signal);
     },
   };

@@ -4,9 +4,12 @@ import type { Signals } from "../core/context.ts";
 import { os } from "../platform/os.ts";
 import type { Child } from "../platform/spawn.ts";
 
+/** A key that ended the child may reach us after its exit does. Milliseconds. */
+const LATE_KEY_MS = 100;
+
 export interface SharedTerminal {
   attach(child: Child): void;
-  /** As it was before. */
+  /** As it was before; the keys a moment later. */
   restore(): void;
 }
 
@@ -33,13 +36,9 @@ export function shareTerminal(signals: Signals): SharedTerminal {
     undoStop = signals.divert("SIGTSTP", keep);
     stopping = false;
   };
-  const undo = [
-    // The terminal sends these to the whole group: the child decides what they mean.
-    signals.divert("SIGINT", keep),
-    signals.divert("SIGQUIT", keep),
-    signals.divert("SIGCHLD", () => void follow()),
-    signals.divert("SIGCONT", resume),
-  ];
+  // The terminal sends these to the whole group: the child decides what they mean.
+  const undoKeys = [signals.divert("SIGINT", keep), signals.divert("SIGQUIT", keep)];
+  const undo = [signals.divert("SIGCHLD", () => void follow()), signals.divert("SIGCONT", resume)];
   return {
     attach: (started) => {
       child = started;
@@ -47,6 +46,9 @@ export function shareTerminal(signals: Signals): SharedTerminal {
     restore: () => {
       for (const restore of undo) restore();
       undoStop();
+      setTimeout(() => {
+        for (const restore of undoKeys) restore();
+      }, LATE_KEY_MS).unref();
     },
   };
 }

@@ -214,7 +214,15 @@ describe("any edits after one another", () => {
         expect(text).toContain("# mine\n");
         expect(text).toContain("x-other-program: {a: 1}\n");
       }),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        examples: [
+          [
+            [(file) => setCredentials(file, "a", "{ "), (file) => useContext(file, "default")],
+            false,
+          ],
+        ],
+      },
     );
   });
 });

@@ -43,7 +43,7 @@ describe("a file written by a process that is killed", () => {
     const luck = chance();
     for (let round = 0; round < ROUNDS; round += 1) {
       const child = start(home, "write", path);
-      await child.waitFor(/writing/);
+      await child.waitFor(/written/);
       await sleep(20 + luck.next() * 60);
       child.signal("SIGKILL");
       await child.exited;
