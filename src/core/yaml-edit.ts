@@ -6,7 +6,8 @@ import type { YamlPath } from "./document.ts";
 import { problem, UserError } from "./errors.ts";
 import { resolvePlain } from "./yaml-scalar.ts";
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from "./yaml.ts";
-import { isMap, isPair, isScalar, isSeq, openYaml, parseYaml } from "./yaml.ts";
+import { styleOf } from "./yaml-style.ts";
+import { isMap, isScalar, isSeq, openYaml, parseYaml } from "./yaml.ts";
 
 export interface EditOptions {
   /** As parseYaml; here the second list really becomes part of the first. */
@@ -27,7 +28,7 @@ export function editYaml(
   try {
     const expected = applyChanges(before.value, changes);
     const document = openYaml(text, source);
-    const style = styleOf(document, text.replace(/^\ufeff/, ""));
+    const style = styleOf(document, text);
     for (const key of options.joinDuplicateLists ?? []) joinLists(document, key);
     for (const change of changes) apply(document, change);
     const changed = restoreLineEnds(write(document, style), text);
@@ -180,26 +181,6 @@ function keyOf({ key }: Pair): string {
 function isEmpty(node: unknown): boolean {
   if (node === undefined || node === null) return true;
   return isScalar(node) && node.type === "PLAIN" && resolvePlain(node.source ?? "").value === null;
-}
-
-/** As the file is written already, so that the change shows and nothing else. */
-function styleOf(document: Document, text: string) {
-  const openings = flowOpenings(document.contents, text);
-  return {
-    lineWidth: 0,
-    indentSeq: !/^[\w-]+:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*- /m.test(text),
-    flowCollectionPadding:
-      !openings.some((opening) => /.\S/.test(opening)) || openings.includes("{ "),
-  };
-}
-
-/** The bracket and the character behind it, of each `{...}` and `[...]` that is not empty. */
-function flowOpenings(node: unknown, text: string): string[] {
-  if (isPair(node)) return [node.key, node.value].flatMap((part) => flowOpenings(part, text));
-  if (!isMap(node) && !isSeq(node)) return [];
-  const inner = node.items.flatMap((item) => flowOpenings(item, text));
-  if (node.flow !== true || node.items.length === 0 || !node.range) return inner;
-  return [text.slice(node.range[0], node.range[0] + 2), ...inner];
 }
 
 function restoreLineEnds(changed: string, before: string): string {
