@@ -1,6 +1,7 @@
 // How long the short commands take, and how soon the gateway listens, against `node -e 0`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { pickPort } from "../../src/platform/port.ts";
@@ -19,7 +20,8 @@ const LISTENING_MS = 10_000;
 
 export const cli: Figure = {
   name: "cli",
-  title: "--version, --help, validate and the gateway's first listening, against `node -e 0`",
+  title:
+    "--version, --help, validate, completion and the gateway's first listening, against `node -e 0`",
   async measure(context: BenchContext): Promise<Row[]> {
     const home = await createHome();
     try {
@@ -29,6 +31,7 @@ export const cli: Figure = {
         { name: "version", measure: () => timeSpawns(home, [PROGRAM, "--version"]) },
         { name: "help", measure: () => timeSpawns(home, [PROGRAM, "--help"]) },
         { name: "validate", measure: () => timeSpawns(home, [PROGRAM, "validate", FILE]) },
+        { name: "complete", measure: () => timeSpawns(home, [PROGRAM, "__complete", "contexts"]) },
         { name: "listening", measure: () => timeListening(home) },
       ];
       for (const side of sides) await side.measure();
@@ -38,6 +41,7 @@ export const cli: Figure = {
         ratioRow("--version", ratio(values, "version", "node"), 1.5),
         ratioRow("--help", ratio(values, "help", "node"), 1.5),
         ratioRow("validate", ratio(values, "validate", "node"), 4),
+        ratioRow("Tab (a context's name)", ratio(values, "complete", "node"), 4),
         ratioRow("gateway listening", ratio(values, "listening", "node"), 5),
       ];
     } finally {
@@ -54,6 +58,8 @@ async function writeConfig(home: TestHome): Promise<void> {
   const model = { model: "openai/bench", api_key: "none", mock_response: "pong" };
   const config = { model_list: [{ model_name: "bench", litellm_params: model }] };
   await home.write(FILE, JSON.stringify(config));
+  const contexts = [{ name: "dev", context: {} }];
+  await home.write(join(home.state, "config"), JSON.stringify({ contexts }));
 }
 
 /** Median of some runs from spawn to exit, ms. */

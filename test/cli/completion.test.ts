@@ -191,13 +191,6 @@ describe("__complete", () => {
     expect(await runCli(home, ["__complete"])).toMatchObject(silent);
     expect((await runCli(home, ["--help"])).stdout).not.toContain("__complete");
   });
-
-  it("answers while a person waits: within eight times what node itself takes", async () => {
-    const home = await setUp();
-    const nothing = await median(() => runCli(home, ["-e", "0"], { program: [process.execPath] }));
-    const names = await median(() => runCli(home, ["__complete", "contexts"]));
-    expect(names).toBeLessThan(nothing * 8);
-  });
 });
 
 /** The function gives what bash would offer for the last word, as `COMPREPLY` holds it. */
@@ -218,15 +211,4 @@ async function loadScript(
     expect(stderr).toBe("");
     return stdout.trimEnd().split("\n");
   };
-}
-
-/** Milliseconds. */
-async function median(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    const started = performance.now();
-    await work();
-    times.push(performance.now() - started);
-  }
-  return times.toSorted((a, b) => a - b)[2] ?? Infinity;
 }
