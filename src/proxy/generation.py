@@ -14,10 +14,10 @@ COLLECTOR_THRESHOLDS = 10_000, 10, 10  # from 700: a collection every fourth req
 START_FAILED = 3  # uvicorn's own code for a start-up that failed
 
 
-def serve(order, log, keeper, process, given, take_pages):
+def serve(order, log, keeper, process, given, take_pages, prime):
     """`log`: descriptor for the output; `keeper`: the parent's pid, None in the keeper itself; `given`: its environment.
 
-    `take_pages`: copies what a fork's first requests would copy.
+    `take_pages`: copies what a fork's first requests would copy; `prime`: has LiteLLM work out ahead what they need.
     """
     try:
         if keeper is not None:
@@ -52,6 +52,8 @@ def serve(order, log, keeper, process, given, take_pages):
         collector.start()
         import uvicorn
         from litellm.proxy.proxy_server import app
+
+        prime()
 
         level = os.environ.get("LITELLM_LOG", "").lower()
     except Exception:

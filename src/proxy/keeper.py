@@ -57,7 +57,7 @@ def main():
     if parent is None:
         emit("started", generation=order["generation"], pid=os.getpid())
     os.close(process.CONTROL)
-    sibling("generation").serve(order, log, parent, process, given, warmth.take_pages)
+    sibling("generation").serve(order, log, parent, process, given, warmth.take_pages, sibling("prime").follow)
 
 
 def load(forking):

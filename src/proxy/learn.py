@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import socket
 import sys
 
 import pydantic
@@ -50,10 +51,7 @@ def learn():
     modules = set(sys.modules)
     patterns = set(re._cache)
     late = {model for model in models() if not model.__pydantic_complete__}
-    server = uvicorn.Config(app)
-    server.load()  # what a generation needs before any request
-    server.get_loop_factory()
-    asyncio.run(answer_all(app, samples()))
+    Sampler(app, samples()).run()
     loaded = [name for name in sys.modules if name not in modules and not name.startswith("sidelite_")]
     features = sorted(getattr(app.state, "lazy_loaded", ()))
     built = [model for model in models() if model.__pydantic_complete__]
@@ -78,10 +76,9 @@ def trace(pages):
     from litellm.proxy.proxy_server import app
 
     calls = [call for call in samples() if call[2] is None or call[2].get("model") == "mock"]
-    bounds, notes = pages.shared(), []
-    asyncio.run(answer_all(app, calls, lambda: notes.append(pages.own(bounds))))
-    booted, answered = notes
-    return pages.ranges(answered - booted)
+    bounds, notes = pages.private(), []
+    Sampler(app, calls, lambda: notes.append(pages.note(bounds))).run()
+    return pages.gained(bounds, *notes)
 
 
 def models():
@@ -107,32 +104,33 @@ def adapters():
                 yield f"{name}:{attribute}"
 
 
-async def answer_all(app, calls, note=lambda: None):
-    """`note`: called before the calls and after them."""
-    provider = await asyncio.start_server(provide, "127.0.0.1", 0)
-    base = f"http://127.0.0.1:{provider.sockets[0].getsockname()[1]}"
-    key = f"sk-{secrets.token_hex(16)}"
-    config = os.memfd_create("config")
-    os.write(config, json.dumps(configuration(base)).encode())
-    os.environ.update(SIDELITE_SAMPLE_KEY=key, WORKER_CONFIG=json.dumps({"config": f"/proc/self/fd/{config}"}))
-    waiting, begun = asyncio.Queue(), asyncio.Event()
-    waiting.put_nowait({"type": "lifespan.startup"})
+class Sampler(uvicorn.Server):
+    """Serves as a generation does, asks itself the samples and ends."""
 
-    async def told(message):
-        if message["type"] != "lifespan.startup.complete":
-            raise RuntimeError(message.get("message"))
-        begun.set()
+    def __init__(self, app, calls, note=lambda: None):
+        """`note`: called before the calls and after them."""
+        super().__init__(uvicorn.Config(app, log_level="critical", access_log=False, server_header=False))
+        self.calls, self.note = calls, note
 
-    life = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, waiting.get, told))
-    await asyncio.wait([life, asyncio.ensure_future(begun.wait())], return_when="FIRST_COMPLETED")
-    note()
-    for method, path, body in calls if begun.is_set() else ():
-        await asyncio.wait_for(ask(app, method, path, body, key), ANSWER_S)
-    await asyncio.sleep(SETTLE_S)
-    note()
+    async def serve(self, sockets=None):
+        provider = await asyncio.start_server(provide, "127.0.0.1", 0)
+        key = f"sk-{secrets.token_hex(16)}"
+        config = os.memfd_create("config")
+        os.write(config, json.dumps(configuration(provider.sockets[0].getsockname()[1])).encode())
+        os.environ.update(SIDELITE_SAMPLE_KEY=key, WORKER_CONFIG=json.dumps({"config": f"/proc/self/fd/{config}"}))
+        listening = socket.create_server(("127.0.0.1", 0))
+        serving = asyncio.ensure_future(super().serve([listening]))
+        while not self.started and not serving.done():
+            await asyncio.sleep(0.01)
+        self.note()
+        for method, path, body in self.calls if self.started else ():
+            await asyncio.wait_for(ask(listening.getsockname(), method, path, body, key), ANSWER_S)
+        await asyncio.sleep(SETTLE_S)
+        self.note()
 
 
-def configuration(base):
+def configuration(port):
+    base = f"http://127.0.0.1:{port}"
     mock = {"model": "openai/gpt-4o", "api_key": "none", "mock_response": "pong"}
     real = {"model": "openai/gpt-4o", "api_key": "none", "api_base": f"{base}/v1"}
     other = {"model": "anthropic/claude-sonnet-4-5", "api_key": "none", "api_base": base}
@@ -144,28 +142,14 @@ def configuration(base):
     }
 
 
-async def ask(app, method, path, body, key):
+async def ask(address, method, path, body, key):
     data = b"" if body is None else json.dumps(body).encode()
-    headers = {"host": "sample", "authorization": f"Bearer {key}", "content-type": "application/json"}
-    headers["content-length"] = str(len(data))
-    pending = [{"type": "http.request", "body": data}]
-
-    async def receive():
-        return pending.pop() if pending else await asyncio.Event().wait()
-
-    async def send(_):
-        pass
-
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": method,
-        "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"", "state": {},
-        "client": ("127.0.0.1", 1), "server": ("sample", 80),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }  # fmt: skip
-    try:
-        await app(scope, receive, send)
-    except Exception:  # noqa: S110  a sample that fails loads less: no harm
-        pass
+    head = f"{method} {path} HTTP/1.1\r\nhost: sample\r\nauthorization: Bearer {key}\r\nconnection: close\r\n"
+    head += f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(head.encode() + data)
+    await reader.read()  # a sample that fails loads less: no harm
+    writer.close()
 
 
 async def provide(reader, writer):

@@ -70,11 +70,15 @@ def load_feature(name):
 
 
 def find_route(name):
-    """FastAPI describes the routes of a router, and builds the validators of a route, when they are first needed."""
+    """What FastAPI and LiteLLM work out for a route when it is first asked for, the validators above all."""
     from litellm.proxy.proxy_server import app
     from starlette.routing import Match
 
     method, path = name.split(" ", 1)
+    with contextlib.suppress(ImportError):
+        from litellm.proxy.auth.auth_utils import normalize_request_route
+
+        normalize_request_route(path)  # for its metrics: remembers it, and thirty patterns' substitutions
     scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": [], "app": app}
     for route in app.router.routes:
         match, _ = route.matches(scope)
@@ -86,6 +90,8 @@ def find_route(name):
 
 
 def build_fields(route, scope):
+    from fastapi.dependencies import models
+
     while hasattr(route, "_match"):
         _, _, inner, context = route._match(scope)
         route = context if context is not None else inner
@@ -97,6 +103,10 @@ def build_fields(route, scope):
         fields += dependant.cookie_params + dependant.body_params
     for field in fields:
         getattr(field, "_type_adapter", None)
+    for kind in ("gen", "async_gen", "coroutine"):
+        is_kind = getattr(models, f"_is_{kind}_callable", None)
+        for dependant in dependants if is_kind else ():
+            is_kind(dependant.call)  # inspects it, and remembers
 
 
 def build_model(name):
