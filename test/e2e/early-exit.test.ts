@@ -125,6 +125,7 @@ describe("LiteLLM beside a running command", () => {
     await home().write("litellm_config.yaml", config);
     const { code, stderr } = await runCli(home(), ["proxy", "reload", "early"]);
     expect(code).toBe(5);
+    expect(stderr).not.toContain("a bug in sidelite");
     expect(stderr).toContain(`the new configuration did not come up: ${cause}`);
     expect(stderr).toMatch(/^ {2}fix: /m);
     expect((await readLog()).slice(before.length)).toContain(last);
@@ -132,8 +133,9 @@ describe("LiteLLM beside a running command", () => {
 
   it("went on through all that", async () => {
     await home().write("end", "");
-    const { code, stderr } = await cli.finished;
+    const { code, stdout, stderr } = await cli.finished;
     expect(code, stderr).toBe(0);
+    expect(stdout).toBe("");
     expect(stderr).not.toContain("a bug in sidelite");
   });
 });
