@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../fixtures/cli.ts";
 import type { RawUpstream, RecordedRequest, Respond } from "../fixtures/direct/raw-upstream.ts";
 import { answer, json, startUpstream } from "../fixtures/direct/raw-upstream.ts";
-import type { TestHome } from "../fixtures/home.ts";
 import { parseObject } from "../fixtures/json-object.ts";
+import { shareHome } from "../fixtures/share-home.ts";
 import { useHome } from "../fixtures/use-home.ts";
 import type { Served } from "./serve.ts";
 import { ask, chat, contentOf, listModels, serveProxy } from "./serve.ts";
@@ -75,21 +75,6 @@ sidelite:
     analyst: {parent: root, model_name: child-alias, provider: child, passthrough: true}
     clerk: {parent: root, model_name: clerk-model, provider: team}
 `;
-
-async function start(home: TestHome) {
-  const upstreams = {} as Record<Name, RawUpstream>;
-  for (const name of NAMES) upstreams[name] = await startUpstream(saying(name));
-  const origins = NAMES.map((name) => [name, upstreams[name].origin]);
-  const keys = Object.fromEntries(
-    [...NAMES, "mock" as const].map((name) => [name, home.canary(name, "sk-")]),
-  ) as Record<Name | "mock", string>;
-  const env = Object.fromEntries(
-    Object.entries(keys).map(([name, key]) => [`${name.toUpperCase()}_KEY`, key]),
-  );
-  const config = configOf(Object.fromEntries(origins) as Record<Name, string>);
-  const served = await serveProxy(home, config, { env });
-  return { upstreams, keys, served };
-}
 
 interface Sent {
   readonly id: string;
@@ -165,9 +150,28 @@ function asked(upstream: RawUpstream): RecordedRequest[] {
 }
 
 describe("direct routes beside LiteLLM", () => {
+  const home = shareHome();
+  const upstreams = {} as Record<Name, RawUpstream>;
+  let keys: Record<Name | "mock", string>;
+  let env: Record<string, string>;
+  let served: Served;
+
+  beforeAll(async () => {
+    for (const name of NAMES) {
+      upstreams[name] = await startUpstream(saying(name), null, (close) => home().onStop(close));
+    }
+    const origins = NAMES.map((name) => [name, upstreams[name].origin]);
+    keys = Object.fromEntries(
+      [...NAMES, "mock" as const].map((name) => [name, home().canary(name, "sk-")]),
+    ) as Record<Name | "mock", string>;
+    env = Object.fromEntries(
+      Object.entries(keys).map(([name, key]) => [`${name.toUpperCase()}_KEY`, key]),
+    );
+    const config = configOf(Object.fromEntries(origins) as Record<Name, string>);
+    served = await serveProxy(home(), config, { env });
+  });
+
   it("mixed Claude Code and OpenAI traffic never crosses over", { timeout: 180_000 }, async () => {
-    const home = await useHome();
-    const { upstreams, keys, served } = await start(home);
     const sent = mixed(served);
     const answers = await Promise.all(sent.map(({ answer: given }) => given));
     expect(answers).toEqual(sent.map(({ expected }) => expected));
@@ -187,64 +191,50 @@ describe("direct routes beside LiteLLM", () => {
     const [message] = asked(upstreams.claude).filter(({ line }) => line.includes("/v1/messages?"));
     expect(message?.line).toBe("POST /v1/messages?beta=true HTTP/1.1");
     expect(message?.values("anthropic-beta")).toEqual(["x-2025-01-01"]);
-    await served.cli.stop();
   });
 
   it(
     "lists all routes, tells LiteLLM nothing of the keys, and reloads what it must know",
     { timeout: 180_000 },
     async () => {
-      const home = await useHome();
-      const { upstreams, keys, served } = await start(home);
       expect(await listModels(served)).toEqual(["mock-chat", "clerk-model", "claude-direct"]);
       const rendered = await readFile(
-        join(home.state, "workers/default/litellm_config.yaml"),
+        join(home().state, "workers/default/litellm_config.yaml"),
         "utf8",
       );
       expect(rendered).toContain("openai/clerk-model");
       expect(rendered).not.toMatch(/sidelite:|providers|CHILD_KEY|CLAUDE_KEY/);
       expect((await chat(served, "nobody")).text).toContain("Invalid model name");
 
-      const env = Object.fromEntries(
-        Object.entries(keys).map(([name, key]) => [`${name.toUpperCase()}_KEY`, key]),
-      );
       const args = [
-        "agent",
-        "add",
-        "second",
-        "--managed",
-        "--provider",
-        "child",
-        "--model-name",
-        "late",
+        ...["agent", "add", "second", "--managed", "--provider", "child"],
+        ...["--model-name", "late"],
       ];
-      const added = await runCli(home, [...args, "--proxy-config-file", "./litellm_config.yaml"], {
-        env,
-      });
+      const file = ["--proxy-config-file", "./litellm_config.yaml"];
+      const added = await runCli(home(), [...args, ...file], { env });
       expect(added.code, added.stderr).toBe(0);
       expect(added.stderr).toContain("a new LiteLLM serves the new configuration");
       expect(contentOf(await chat(served, "late"))).toBe("child|late|ping");
       expect(asked(upstreams.child).at(-1)?.values("authorization")).toEqual([
         `Bearer ${keys.child}`,
       ]);
-      await served.cli.stop();
     },
   );
+});
 
-  it("the worker has no provider's key in its environment", { timeout: 180_000 }, async () => {
-    const home = await useHome();
-    const upstream = await startUpstream(saying("team"));
-    await home.write(
-      "c.yaml",
-      `sidelite: {providers: {team: {base_url: '${upstream.origin}', api_key: os.environ/TEAM_KEY}}}\n`,
-    );
-    const script = "console.log(process.env.TEAM_KEY, process.env.LITELLM_API_BASE)";
-    const args = ["run", "--proxy-config-file", "./c.yaml", "--", process.execPath, "-e", script];
-    const env = { TEAM_KEY: home.canary("team", "sk-") };
-    const { code, stdout } = await runCli(home, args, { env });
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout: expect.stringMatching(/^undefined http:\/\/127\.0\.0\.1:\d+\n$/),
-    });
+it("the worker has no provider's key in its environment", { timeout: 180_000 }, async () => {
+  const home = await useHome();
+  const upstream = await startUpstream(saying("team"));
+  await home.write(
+    "c.yaml",
+    `sidelite: {providers: {team: {base_url: '${upstream.origin}', api_key: os.environ/TEAM_KEY}}}\n`,
+  );
+  const script = "console.log(process.env.TEAM_KEY, process.env.LITELLM_API_BASE)";
+  const args = ["run", "--proxy-config-file", "./c.yaml", "--", process.execPath, "-e", script];
+  const env = { TEAM_KEY: home.canary("team", "sk-") };
+  const { code, stdout } = await runCli(home, args, { env });
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^undefined http:\/\/127\.0\.0\.1:\d+\n$/),
   });
 });

@@ -1,11 +1,13 @@
 // The real LiteLLM that does not come up, or not whole: said at once, with the cause, and no worker is started for it.
-import { access, readdir } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 
-import type { CliResult } from "../fixtures/cli.ts";
-import { runCli } from "../fixtures/cli.ts";
+import type { CliProcess, CliResult } from "../fixtures/cli.ts";
+import { runCli, startCli } from "../fixtures/cli.ts";
 import type { TestHome } from "../fixtures/home.ts";
+import { until } from "../fixtures/poll.ts";
+import { shareHome } from "../fixtures/share-home.ts";
 import { useHome } from "../fixtures/use-home.ts";
 
 // A boot, 3 to 5 s on an idle machine, and what is asked of it.
@@ -15,7 +17,9 @@ const MODEL = `model_list:
   - model_name: good
     litellm_params: {model: openai/m, api_key: os.environ/PROVIDER_KEY, mock_response: pong}
 `;
-const COMMAND = ["--", process.execPath, "-e", 'fs.writeFileSync("ran", "")'];
+const FILE = "--proxy-config-file=./litellm_config.yaml";
+const RAN = 'fs.writeFileSync("ran", "")';
+const COMMAND = ["--", process.execPath, "-e", RAN];
 
 interface Outcome extends CliResult {
   readonly home: TestHome;
@@ -31,11 +35,9 @@ async function run(
   const key = { PROVIDER_KEY: home.canary("provider", "sk-") };
   await home.write("litellm_config.yaml", config);
   const started = performance.now();
-  const result = await runCli(
-    home,
-    ["run", ...args, "--proxy-config-file=./litellm_config.yaml", ...COMMAND],
-    { env: { ...key, ...env } },
-  );
+  const result = await runCli(home, ["run", ...args, FILE, ...COMMAND], {
+    env: { ...key, ...env },
+  });
   expect(result.stderr).not.toContain("a bug in sidelite");
   expect(result.stdout).toBe("");
   return { ...result, home, ms: performance.now() - started };
@@ -48,24 +50,15 @@ const ran = (home: TestHome): Promise<boolean> =>
   );
 
 describe("LiteLLM that stops during its start", () => {
-  it.each([
-    {
-      what: "a custom module that is not there",
-      config: `${MODEL}litellm_settings: {callbacks: [nowhere.handler]}\n`,
-      summary: "the custom module nowhere (handler) could not be imported",
-      last: "ImportError: Could not import handler from nowhere",
-    },
-    {
-      what: "a setting that only LiteLLM judges",
-      config: `${MODEL}litellm_settings: {cache: true, cache_params: {type: nosuch}}\n`,
-      summary: "LiteLLM's start failed: ",
-      last: "ERROR:    Application startup failed. Exiting.",
-    },
-  ])("for $what: exit 5, once, with its last lines", async ({ config, summary, last }) => {
-    const { code, stderr, home } = await run(config);
+  it("is told once, with its last lines: exit 5", async () => {
+    const { code, stderr, home } = await run(
+      `${MODEL}litellm_settings: {callbacks: [nowhere.handler]}\n`,
+    );
     expect(code).toBe(5);
-    expect(stderr).toContain(`sidelite: error: LiteLLM failed: ${summary}`);
-    expect(stderr).toContain(last);
+    expect(stderr).toContain(
+      "sidelite: error: LiteLLM failed: the custom module nowhere (handler) could not be imported",
+    );
+    expect(stderr).toContain("ImportError: Could not import handler from nowhere");
     expect(stderr).toMatch(/^ {2}fix: /m);
     expect(stderr.match(/^sidelite: error/gm)).toHaveLength(1);
     expect(await ran(home)).toBe(false);
@@ -73,16 +66,6 @@ describe("LiteLLM that stops during its start", () => {
     const [instance = ""] = await readdir(join(home.state, "workers"));
     expect(instance).toMatch(/^run-[0-9a-f]{8}$/);
     expect(await readdir(join(home.state, "workers", instance))).toContain("litellm_proxy.log");
-  });
-
-  it("serving none of its models: exit 5", async () => {
-    const { code, stderr, home } = await run(`model_list:
-  - model_name: bad
-    litellm_params: {model: nosuchprovider/x}
-`);
-    expect(code).toBe(5);
-    expect(stderr).toContain("LiteLLM failed: LiteLLM serves none of the configured models");
-    expect(await ran(home)).toBe(false);
   });
 });
 
@@ -97,17 +80,63 @@ describe("LiteLLM that is not ready in time", () => {
   });
 });
 
-describe("LiteLLM that leaves models out", () => {
-  it("serves, and the missing models are named", async () => {
-    const { code, stderr, home } = await run(
-      `${MODEL}  - model_name: bad
-    litellm_params: {model: nosuchprovider/x}
-`,
-    );
-    expect(code).toBe(0);
+describe("LiteLLM beside a running command", () => {
+  const home = shareHome();
+  let cli: CliProcess;
+  beforeAll(async () => {
+    const bad = "  - {model_name: bad, litellm_params: {model: nosuchprovider/x}}\n";
+    await home().write("litellm_config.yaml", MODEL + bad);
+    const wait = `${RAN}; setInterval(() => fs.existsSync("end") && process.exit(), 20)`;
+    const args = ["run", "--name=early", FILE, "--", process.execPath, "-e", wait];
+    const env = { PROVIDER_KEY: home().canary("provider", "sk-") };
+    cli = startCli(home(), args, { env });
+  });
+
+  it("serves without the models that it leaves out, and they are named", async () => {
+    await until(() => ran(home()), { what: "the command", deadlineMs: 60_000 });
+    const stderr = cli.stderr();
     expect(stderr).toContain("begins with nosuchprovider/, which is no provider of LiteLLM");
     expect(stderr).toContain("sidelite: warning: LiteLLM serves without bad");
-    expect(await ran(home)).toBe(true);
+  });
+
+  it.each([
+    {
+      what: "a custom module that is not there",
+      config: `${MODEL}litellm_settings: {callbacks: [nowhere.handler]}\n`,
+      cause: "the custom module nowhere (handler) could not be imported",
+      last: "ImportError: Could not import handler from nowhere",
+    },
+    {
+      what: "a setting that only LiteLLM judges",
+      config: `${MODEL}litellm_settings: {cache: true, cache_params: {type: nosuch}}\n`,
+      cause: "LiteLLM's start failed: ",
+      last: "ERROR:    Application startup failed. Exiting.",
+    },
+    {
+      what: "none of its models",
+      config: "model_list: [{model_name: bad, litellm_params: {model: nosuchprovider/x}}]\n",
+      cause: "LiteLLM serves none of the configured models",
+      last: "event proxy.rejected cause=LiteLLM serves none",
+    },
+  ])("is not replaced for $what", async ({ config, cause, last }) => {
+    const readLog = (): Promise<string> =>
+      readFile(join(home().state, "workers/early/litellm_proxy.log"), "utf8");
+    const before = await readLog();
+    await home().write("litellm_config.yaml", config);
+    const { code, stderr } = await runCli(home(), ["proxy", "reload", "early"]);
+    expect(code).toBe(5);
+    expect(stderr).not.toContain("a bug in sidelite");
+    expect(stderr).toContain(`the new configuration did not come up: ${cause}`);
+    expect(stderr).toMatch(/^ {2}fix: /m);
+    expect((await readLog()).slice(before.length)).toContain(last);
+  });
+
+  it("went on through all that", async () => {
+    await home().write("end", "");
+    const { code, stdout, stderr } = await cli.finished;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe("");
+    expect(stderr).not.toContain("a bug in sidelite");
   });
 });
 

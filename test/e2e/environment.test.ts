@@ -53,6 +53,8 @@ const CONFIG = `model_list:
     litellm_params: {model: bedrock/anthropic.claude-3-haiku-20240307-v1:0, mock_response: pong}
   - model_name: plain
     litellm_params: {model: openai/plain, mock_response: pong}
+  - model_name: keyed
+    litellm_params: {model: openai/keyed, api_key: os.environ/PROVIDER_KEY, mock_response: pong}
 litellm_settings:
   callbacks: [witness_module.witness]
   success_callback: [langfuse]
@@ -93,7 +95,9 @@ const MISLEADING = {
   CLAUDE_CODE_USE_BEDROCK: "1",
   KUBIYA_MODEL_OVERRIDE: "other",
   SINGLE_EXECUTION: "true",
-  // The configuration's openai model has no key of its own, so LiteLLM uses this one.
+  // A model's own.
+  PROVIDER_KEY: "provider-key-of-the-shell",
+  // The configuration's other openai model has no key of its own, so LiteLLM uses this one.
   OPENAI_API_KEY: "openai-key-of-the-shell",
   // The gateway's key for every path, which LiteLLM gets under sidelite's own name.
   GATEWAY_MASTER: "sk-master-of-the-shell",
@@ -169,12 +173,13 @@ describe("the environment", () => {
     });
 
     const litellm = await readJson(home, "litellm-env.json");
-    const shell = { ...wanted, AWS_PROFILE: "team", OPENAI_API_KEY: MISLEADING.OPENAI_API_KEY };
+    const { OPENAI_API_KEY, PROVIDER_KEY } = MISLEADING;
+    const shell = { ...wanted, AWS_PROFILE: "team", OPENAI_API_KEY, PROVIDER_KEY };
     for (const [name, value] of Object.entries({ ...shell, FROM_THE_FILE: "file" })) {
       expect([name, litellm[name]]).toEqual([name, digest(value)]);
     }
     const not = { ...unwanted, ...MISLEADING, KUBIYA_API_KEY: "", PLAIN: "", GITHUB_TOKEN: "" };
-    const allowed = new Set(["OPENAI_API_KEY", "LITELLM_LOG", "WORKER_CONFIG"]);
+    const allowed = new Set(["OPENAI_API_KEY", "PROVIDER_KEY", "LITELLM_LOG", "WORKER_CONFIG"]);
     const wrong = Object.keys(not).filter((name) => !allowed.has(name) && name in litellm);
     expect(wrong).toEqual([]);
     expect(litellm["LITELLM_LOG"]).toBe(digest("ERROR"));

@@ -30,14 +30,26 @@ const DYING_MS = 5_000;
 const BOOT_MS = 60_000;
 
 const half = Math.ceil(ROUNDS / 2);
-/** `lanes`: homes in which rounds go on side by side; while one sleeps to its moment another boots. */
+/**
+ * `lanes`: homes in which rounds go on side by side; while one sleeps to its moment another boots.
+ * `bend`: above 1 the moments are closer together at the beginning, where a start does one thing after the other; the real
+ * LiteLLM's import goes on for seconds.
+ */
 const KINDS = [
-  { name: "a stand-in LiteLLM", rounds: half, lanes: 4, longestMs: 2_500, prepare: useStandIn },
+  {
+    name: "a stand-in LiteLLM",
+    rounds: half,
+    lanes: 4,
+    longestMs: 2_500,
+    bend: 1,
+    prepare: useStandIn,
+  },
   {
     name: "the real LiteLLM",
     rounds: ROUNDS - half,
     lanes: 2,
     longestMs: 6_000,
+    bend: 2,
     prepare: async () => ({}),
   },
 ];
@@ -49,7 +61,7 @@ async function useStandIn(home: TestHome): Promise<Record<string, string>> {
   return { SIDELITE_RUNTIME_DIR: runtimes };
 }
 
-describe.each(KINDS)("kill -9 with $name", ({ rounds, lanes, longestMs, prepare }) => {
+describe.each(KINDS)("kill -9 with $name", ({ rounds, lanes, longestMs, bend, prepare }) => {
   const luck = chance();
 
   it(
@@ -60,7 +72,7 @@ describe.each(KINDS)("kill -9 with $name", ({ rounds, lanes, longestMs, prepare 
         round,
         args: VERBS[round % VERBS.length] ?? [],
         // One moment in each part of the time, so that few rounds leave no part out.
-        afterMs: Math.round(((round + luck.next()) / rounds) * longestMs),
+        afterMs: Math.round(((round + luck.next()) / rounds) ** bend * longestMs),
       }));
       const shuffled = plans.toSorted((a, b) => (a.round % 7) - (b.round % 7));
       const reached = new Set<string>();

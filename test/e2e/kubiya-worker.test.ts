@@ -11,14 +11,20 @@ import type { TestHome } from "../fixtures/home.ts";
 import { parseObject } from "../fixtures/json-object.ts";
 import { until } from "../fixtures/poll.ts";
 import { listPids, readCommandLine, readEnviron } from "../fixtures/proc.ts";
+import { shareProviders } from "../fixtures/providers.ts";
 import { testRuntime } from "../fixtures/runtime.ts";
+import { commandBlock } from "../fixtures/seed/commands.ts";
+import { shareHome } from "../fixtures/share-home.ts";
 import { useHome } from "../fixtures/use-home.ts";
-import { chat, readUrl } from "./serve.ts";
+import { furnish, writeScript } from "./page-script.ts";
+import { chat, contentOf, listModels, readUrl } from "./serve.ts";
 
 const CONFIG = `model_list:
   - model_name: kubiya/claude-sonnet-4
     litellm_params: {model: anthropic/m, api_key: os.environ/PROVIDER_KEY, mock_response: pong}
 `;
+/** Of the page's production block. */
+const [QUEUE, MODEL] = ["prod-queue", "claude-3-5-sonnet"];
 const PROGRAM = "kubiya-control-plane-worker";
 
 /** LiteLLM's boot and then the worker's, on a busy machine. */
@@ -53,37 +59,40 @@ function findWorker(home: TestHome): number | undefined {
   );
 }
 
-describe("the Kubiya worker", () => {
+describe("the Kubiya worker of the page's production block", () => {
+  const home = shareHome();
+  const providers = shareProviders(home);
+
   it(
-    "as a daemon registers with its key, works through the gateway, and ends by SIGINT",
+    "registers with its key, works as a daemon through the gateway, and ends by SIGINT",
     { timeout: 2 * START_MS + 60_000 },
     async () => {
-      const home = await useHome();
-      const apiKey = home.canary("kubiya");
+      const { provider, env, outside } = providers();
+      const apiKey = home().canary("kubiya");
       const temporal = await startFakeTemporal();
-      home.onStop(() => temporal.close());
-      const plane = await useControlPlane(home, { apiKey, temporalHost: temporal.host });
-      await home.write("litellm_config.yaml", CONFIG);
+      home().onStop(() => temporal.close());
+      const plane = await useControlPlane(home(), { apiKey, temporalHost: temporal.host });
+      await furnish(home(), provider.url);
+      const runtimes = home().env["SIDELITE_RUNTIME_DIR"] ?? "";
+      const pasted = { block: "production", text: commandBlock("production"), runtimes };
+      const script = await writeScript(home(), provider.url, [pasted]);
       const begun = performance.now();
-      const env = {
-        KUBIYA_API_KEY: apiKey,
-        KUBIYA_CONTROL_PLANE_BASE_URL: `${plane.url}/`,
-        PROVIDER_KEY: home.canary("provider", "sk-"),
-        ...temporal.env,
-      };
-      const started = await runCli(
-        home,
-        [
-          ...["worker", "start", "--queue-id=q-1", "--type=local", "--daemon"],
-          ...["--enable-local-proxy", "--proxy-config-file=./litellm_config.yaml"],
-        ],
-        { env, deadlineMs: START_MS },
-      );
-      expect(started).toMatchObject({ code: 0 });
-      home.onStop(async () => {
-        await runCli(home, ["worker", "stop", "--all", "--force"]);
+      home().onStop(async () => {
+        await runCli(home(), ["worker", "stop", "--all", "--force"]);
       });
-      const folder = join(home.state, "workers/q-1");
+      // The daemon's start returns when it is ready.
+      const started = await runCli(home(), [script], {
+        program: ["/bin/bash"],
+        env: {
+          ...env,
+          ...temporal.env,
+          KUBIYA_API_KEY: apiKey,
+          KUBIYA_CONTROL_PLANE_BASE_URL: `${plane.url}/`,
+        },
+        deadlineMs: START_MS,
+      });
+      expect(started).toMatchObject({ code: 0 });
+      const folder = join(home().state, "workers", QUEUE);
       const readLog = async (): Promise<string> =>
         readFile(join(folder, "logs/worker.log"), "utf8");
       await until(() => temporal.calls.has("PollWorkflowTaskQueue"), {
@@ -93,14 +102,18 @@ describe("the Kubiya worker", () => {
         throw new Error(started.stderr + (await readLog()), { cause: error });
       });
       const slowness = Math.max(1, (performance.now() - begun) / IDLE_START_MS);
-      const registered = plane.requests.find(
-        ({ path }) => path === "/api/v1/worker-queues/q-1/start",
-      );
-      expect(registered).toMatchObject({ method: "POST", authorization: `Bearer ${apiKey}` });
-      expect(parseObject(registered?.body ?? "")).toHaveProperty("worker_sdk_version");
+      const registered = plane.requests.filter(({ path }) => path.endsWith("/start"));
+      expect(registered).toMatchObject([
+        {
+          method: "POST",
+          path: `/api/v1/worker-queues/${QUEUE}/start`,
+          authorization: `Bearer ${apiKey}`,
+        },
+      ]);
+      expect(parseObject(registered[0]?.body ?? "")).toHaveProperty("worker_sdk_version");
 
-      const pid = findWorker(home) ?? 0;
-      const url = await readUrl(home, "q-1");
+      const pid = findWorker(home()) ?? 0;
+      const url = await readUrl(home(), QUEUE);
       const environ = new Map(
         readEnviron(pid)?.map((entry): [string, string] => {
           const [name = "", ...value] = entry.split("=");
@@ -109,49 +122,47 @@ describe("the Kubiya worker", () => {
       );
       expect(Object.fromEntries(environ)).toMatchObject({
         LITELLM_API_BASE: url,
-        QUEUE_ID: "q-1",
+        QUEUE_ID: QUEUE,
         KUBIYA_API_KEY: apiKey,
         CONTROL_PLANE_URL: plane.url,
         KUBIYA_DISABLE_LANGFUSE_HEADERS: "true",
       });
-      expect(environ.has("PROVIDER_KEY")).toBe(false);
       // Its key works; that no key is in an argument is checked by the home.
-      const key = environ.get("LITELLM_API_KEY") ?? "";
-      expect((await chat({ url, key }, "kubiya/claude-sonnet-4")).status).toBe(200);
-      expect(readCommandLine(pid)).toMatch(/kubiya-control-plane-worker --queue-id q-1$/);
+      const gateway = { url, key: environ.get("LITELLM_API_KEY") ?? "" };
+      expect(await listModels(gateway)).toEqual([MODEL]);
+      const answer = await chat(gateway, MODEL);
+      expect(answer.status).toBe(200);
+      expect(contentOf(answer)).toContain("pong");
+      expect(readCommandLine(pid)).toMatch(/kubiya-control-plane-worker --queue-id prod-queue$/);
 
       // What the documentation's troubleshooting looks for.
       const log = await readLog();
       expect(log).toContain(`LITELLM_API_BASE=${url}`);
       expect(log.split("\n").length).toBeGreaterThan(3);
-      const version = await runCli(home, ["--version"], {
-        program: [join(folder, "venv/bin/litellm")],
-        deadlineMs: START_MS,
-      });
-      expect(version.stdout).toContain("1.106.2");
-      expect(await readFile(join(folder, "litellm_config.yaml"), "utf8")).toContain(
-        "kubiya/claude-sonnet-4",
-      );
+      expect(await readFile(join(folder, "litellm_config.yaml"), "utf8")).toContain(MODEL);
 
-      const status = await runCli(home, ["worker", "status", "--json"]);
+      const status = await runCli(home(), ["worker", "status", "--json"]);
       expect(parseObject(status.stdout)["instance"]).toMatchObject({
         state: "running",
         daemon: true,
         url,
         worker: { state: "running", pid, restarts: 0 },
       });
-      const shown = await runCli(home, ["worker", "logs", "--tail=1000"]);
+      const shown = await runCli(home(), ["worker", "logs", "--tail=1000"]);
       expect(shown.stdout).toContain(`LITELLM_API_BASE=${url}`);
 
       const asked = performance.now();
-      expect(await runCli(home, ["worker", "stop", "q-1"])).toMatchObject({ code: 0 });
+      expect(await runCli(home(), ["worker", "stop", QUEUE])).toMatchObject({ code: 0 });
       expect(performance.now() - asked).toBeLessThan(STOP_MS * slowness);
       expect(readCommandLine(pid)).toBeNull();
       // By SIGINT, not by a kill: it had the time for last words.
       expect((await readLog()).slice(log.length)).toMatch(/shut|stop|interrupt/i);
+      expect(outside()).toEqual([]);
     },
   );
+});
 
+describe("the Kubiya worker", () => {
   it("ends by SIGINT on Ctrl+C in the foreground", { timeout: 2 * START_MS + 60_000 }, async () => {
     const home = await useHome();
     const apiKey = home.canary("kubiya");

@@ -94,7 +94,8 @@ litellm_settings: {set_verbose: true}
       home,
       [
         ...["worker", "start", "--queue-id=q", "--proxy-config-file=./litellm_config.yaml"],
-        ...["--", process.execPath, "worker.mjs"],
+        // The worker needs no LiteLLM to print.
+        ...["--no-wait", "--", process.execPath, "worker.mjs"],
       ],
       {
         env: { KEY: home.canary("provider", "sk-"), KUBIYA_API_KEY: kubiya },
