@@ -18,8 +18,10 @@ export interface FoundInstance {
   readonly socketDir: string | null;
 }
 
+type Asked = Pick<Host, "env" | "now">;
+
 /** `home` is `~/.kubiya`. Folders without a record and without a socket are none. */
-export async function listInstances(home: string, host: Host): Promise<FoundInstance[]> {
+export async function listInstances(home: string, host: Asked): Promise<FoundInstance[]> {
   const folder = join(home, "workers");
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -31,7 +33,7 @@ export async function listInstances(home: string, host: Host): Promise<FoundInst
 export async function findInstance(
   home: string,
   name: string,
-  host: Host,
+  host: Asked,
 ): Promise<FoundInstance | null> {
   const paths = instancePaths(home, name, host.env);
   const recordPath = paths.record;

@@ -56,6 +56,8 @@ export async function openPreferences(home: string): Promise<Preferences> {
     clearInvalidConfig: true,
     accessPropertiesByDotNotation: false,
     schema: SCHEMA,
+    // Checking the schema itself, which never changes, would cost half of the call.
+    ajvOptions: { validateSchema: false },
   });
   const read = (): readonly Proven[] => attempt(() => store.get("proven", []), []);
   return {

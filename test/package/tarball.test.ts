@@ -15,8 +15,9 @@ it("works from the packed tarball in an empty folder", { timeout: 300_000 }, asy
   const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", home.dir];
   const packed: unknown = JSON.parse((await run("npm", pack, { cwd: REPOSITORY, env })).stdout);
   const [{ filename }] = packed as [{ filename: string }];
-  await run("npm", ["init", "--yes"], { cwd: home.cwd, env });
-  await run("npm", ["install", join(home.dir, filename)], { cwd: home.cwd, env });
+  await home.write("package.json", "{}");
+  const install = ["install", "--no-audit", "--no-fund", join(home.dir, filename)];
+  await run("npm", install, { cwd: home.cwd, env });
   const demo = startCli(home, ["demo"], {
     program: [join(home.cwd, "node_modules/.bin/sidelite")],
   });

@@ -14,7 +14,7 @@ import { workerCommand } from "../fixtures/worker.ts";
 const DYING_MS = 5_000;
 
 it.each(["exception", "promise"])("ends with 70 and all its children (%s)", async (place) => {
-  const { home, start, proxied, status, run } = await useInstances();
+  const { home, start, proxied, status, live, run } = await useInstances();
   const watch = watchProcesses(home.dir, home.mark);
   home.onStop(async () => watch.stop());
   const isDaemon = place === "promise";
@@ -24,7 +24,7 @@ it.each(["exception", "promise"])("ends with 70 and all its children (%s)", asyn
   const cli = start(command, { env });
   if (isDaemon) expect((await cli.finished).code).toBe(0);
   else await cli.waitFor(/escaped \d+/);
-  const { pid, files } = await status("q");
+  const { pid, files } = await live("q");
   process.kill(pid ?? 0, "SIGUSR2");
   await until(() => readStat(pid ?? 0) === null && watch.alive().length === 0, {
     what: "the end of all",

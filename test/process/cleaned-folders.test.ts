@@ -8,19 +8,24 @@ import { useInstances } from "../fixtures/use-instances.ts";
 import { workerCommand } from "../fixtures/worker.ts";
 
 it("is found, asked, joined and stopped again after its sockets were cleaned away", async () => {
-  const { home, daemon, run, status, proxied } = await useInstances();
+  const { home, daemon, run, status, live, proxied } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const before = await status("q");
+  const before = await live("q");
   await rm(join(home.runDir, "sidelite"), { recursive: true });
-  const after = await until(
+  await until(
     async () => {
-      const shown = await status("q");
-      const [generation] = shown.proxy?.generations ?? [];
-      return shown.state === "running" && generation?.name !== "g1" ? shown : null;
+      const { state, proxy } = await live("q");
+      return state === "running" && proxy?.generations[0]?.name !== "g1";
     },
-    { what: "its sockets", everyMs: 100 },
+    { what: "its sockets" },
   );
-  expect(after).toMatchObject({ pid: before.pid, url: before.url, worker: before.worker });
+  const after = await status("q");
+  expect(after).toMatchObject({
+    state: "running",
+    pid: before.pid,
+    url: before.url,
+    worker: before.worker,
+  });
   // Its LiteLLM has a new socket too.
   const asked = await run(["run", ...proxied, "--", ...workerCommand("chat", "m")]);
   expect(asked.stdout).toMatch(/^200 /);
@@ -30,18 +35,12 @@ it("is found, asked, joined and stopped again after its sockets were cleaned awa
 });
 
 it("is one instance, listed and stopped, after its state was removed", async () => {
-  const { home, daemon, run, status } = await useInstances();
+  const { home, daemon, run, live } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const { pid } = await status("q");
+  const { pid } = await live("q");
   await rm(join(home.state, "workers"), { recursive: true });
-  const listed = await until(
-    async () => {
-      const { stdout } = await run(["worker", "list"]);
-      return stdout.includes("q ") ? stdout : null;
-    },
-    { what: "its record" },
-  );
-  expect(listed).toMatch(new RegExp(`^q +running +${pid} `, "m"));
+  await until(async () => (await live("q")).pid === pid, { what: "its record" });
+  expect((await run(["worker", "list"])).stdout).toMatch(new RegExp(`^q +running +${pid} `, "m"));
   const second = await daemon("q", "wait");
   expect(second.code).toBe(6);
   expect(second.stderr).toContain(`q is already running (pid ${pid}`);

@@ -35,7 +35,7 @@ it("has exit codes for an empty home", async () => {
 });
 
 it("sees foreground instances, asks for a name where there are several, and keeps the groups apart", async () => {
-  const { run, start, proxied, status } = await useInstances();
+  const { run, start, proxied, status, live } = await useInstances();
   const proxy = start(["proxy", "start", "--name", "p", ...proxied]);
   await proxy.waitFor(/export LITELLM_API_BASE='(\S+)'/);
   const worker = start([
@@ -48,13 +48,8 @@ it("sees foreground instances, asks for a name where there are several, and keep
     ...workerCommand("wait"),
   ]);
   await worker.waitFor(/ready \d+/);
-  const shown = await until(
-    async () => [await status("q")].find(({ state }) => state === "running"),
-    {
-      what: "both to be ready",
-    },
-  );
-  expect(shown).toMatchObject({ pid: worker.pid, daemon: false });
+  await until(async () => (await live("q")).state === "running", { what: "both to be ready" });
+  expect(await status("q")).toMatchObject({ state: "running", pid: worker.pid, daemon: false });
   expect(await status("p")).toMatchObject({ state: "running", pid: proxy.pid, worker: null });
 
   const several = await run(["env"]);
@@ -92,9 +87,9 @@ it("makes a shell's clients work, whatever the shell quotes", async () => {
 });
 
 it("finds a daemon whose record was removed, and never takes another process for a dead one", async () => {
-  const { home, daemon, run, status } = await useInstances();
+  const { home, daemon, run, status, live } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const { pid } = await status("q");
+  const { pid } = await live("q");
   const path = join(home.state, "workers/q/instance.json");
   const record = await readFile(path, "utf8");
   await rm(path);
@@ -111,7 +106,7 @@ it("finds a daemon whose record was removed, and never takes another process for
 });
 
 it("answers what it does not understand, and goes on", async () => {
-  const { home, daemon, status } = await useInstances();
+  const { home, daemon, live } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
   const record = JSON.parse(
     await readFile(join(home.state, "workers/q/instance.json"), "utf8"),
@@ -137,19 +132,17 @@ it("answers what it does not understand, and goes on", async () => {
     expect(JSON.parse(await say(`${line}\n`))).toMatchObject({ ok: false, exit: "usage" });
   }
   expect(await say("x".repeat(100_000))).toBe("");
-  expect(await status("q")).toMatchObject({ state: "running" });
+  expect(await live("q")).toMatchObject({ state: "running" });
 });
 
 it("shows logs from the end, by level and time, and follows them until the instance ends", async () => {
-  const { daemon, run, start } = await useInstances();
+  const { daemon, run, start, live } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const all = await until(
-    async () => {
-      const shown = await run(["worker", "logs"]);
-      return shown.stdout.includes("ready") ? shown : null;
-    },
-    { what: "the worker's first words" },
-  );
+  const log = (await live("q")).files["workerLog"] ?? "";
+  await until(async () => (await readFile(log, "utf8")).includes("ready"), {
+    what: "the worker's first words",
+  });
+  const all = await run(["worker", "logs"]);
   expect(all.stdout).toMatch(/sidelite starts the worker.*\nready \d+\n/);
   expect((await run(["worker", "logs", "-n", "1"])).stdout).toMatch(/^ready \d+\n$/);
   expect((await run(["worker", "logs", "--since", "2999-01-01T00:00:00Z"])).stdout).toBe("");

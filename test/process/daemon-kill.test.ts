@@ -60,9 +60,9 @@ it(
 );
 
 it("says that a hanging instance does not answer, and ends it with --force only", async () => {
-  const { daemon, run, status } = await useInstances({ expectLeaks: CONF_LEFT });
+  const { daemon, run, status, live } = await useInstances({ expectLeaks: CONF_LEFT });
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const { pid } = await status("q");
+  const { pid } = await live("q");
   process.kill(pid ?? 0, "SIGSTOP");
   const [shown, refused] = await Promise.all([status("q"), run(["worker", "stop"])]);
   expect(shown).toMatchObject({ state: "not answering", pid });

@@ -6,7 +6,7 @@ import { until } from "../fixtures/poll.ts";
 import { useInstances } from "../fixtures/use-instances.ts";
 
 it("runs detached, answers every command, and leaves nothing when it is stopped", async () => {
-  const { daemon, run, status } = await useInstances();
+  const { daemon, run, status, live } = await useInstances();
   const started = await daemon("q", "wait");
   expect(started).toMatchObject({ code: 0 });
   const { pid, url, worker, proxy, files, config } = await status("q");
@@ -28,11 +28,11 @@ it("runs detached, answers every command, and leaves nothing when it is stopped"
   expect(await models.text()).toContain('"m"');
 
   expect(await run(["worker", "restart"])).toMatchObject({ code: 0 });
-  const after = await status("q");
+  const after = await live("q");
   expect(after.worker?.pid).not.toBe(worker?.pid);
   expect(after.proxy?.generations).toEqual(proxy?.generations);
   expect(await run(["proxy", "restart", "q"])).toMatchObject({ code: 0 });
-  const renewed = await status("q");
+  const renewed = await live("q");
   expect(renewed.worker?.pid).toBe(after.worker?.pid);
   expect(renewed.proxy?.generations.at(-1)?.pid).not.toBe(proxy?.generations[0]?.pid);
 
@@ -50,8 +50,11 @@ it("says why it could not start, with the same exit code as in the foreground", 
   const failed = await daemon("q", "wait");
   expect(failed.code).toBe(5);
   expect(failed.stderr).toContain("Unknown routing strategy nonsense");
-  expect(await status("q")).toMatchObject({ state: "failed", pid: null });
-  expect((await status("q")).failure).toContain("LiteLLM failed");
+  expect(await status("q")).toMatchObject({
+    state: "failed",
+    pid: null,
+    failure: expect.stringContaining("LiteLLM failed"),
+  });
 
   const start = ["worker", "start", "-d", "--queue-id", "r", ...proxied, "--"];
   const missing = await run([...start, "/nonexistent/worker"]);
@@ -71,19 +74,20 @@ it("says why it could not start, with the same exit code as in the foreground", 
 });
 
 it("stays failed when LiteLLM is given up, and restart clears it", async () => {
-  const { daemon, fake, run, status } = await useInstances();
+  const { daemon, fake, run, status, live } = await useInstances();
   await fake.behave({ boots: [{}, { boot_error: "broken for good" }] });
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const before = await status("q");
+  const before = await live("q");
   process.kill(before.proxy?.generations[0]?.pid ?? 0, "SIGKILL");
-  const failed = await until(
+  await until(
     async () => {
-      const shown = await status("q");
-      return shown.state === "failed" && shown.worker?.pid === null ? shown : null;
+      const { state, worker } = await live("q");
+      return state === "failed" && worker?.pid === null;
     },
-    { what: "the failed state", deadlineMs: 30_000, everyMs: 100 },
+    { what: "the failed state", deadlineMs: 30_000 },
   );
-  expect(failed.pid).toBe(before.pid);
+  const failed = await status("q");
+  expect(failed).toMatchObject({ state: "failed", pid: before.pid, worker: { pid: null } });
   expect(failed.failure).toContain("LiteLLM failed");
   expect(failed.proxy?.restarts.length).toBeGreaterThan(0);
 
@@ -102,38 +106,36 @@ it("stays failed when LiteLLM is given up, and restart clears it", async () => {
 });
 
 it("starts a worker again that failed, and ends with one that is done", async () => {
-  const { daemon, status } = await useInstances();
+  const { daemon, status, live, ended } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const before = await status("q");
+  const before = await live("q");
   process.kill(before.worker?.pid ?? 0, "SIGKILL");
-  const after = await until(
-    async () => {
-      const shown = await status("q");
-      return shown.worker?.restarts === 1 ? shown : null;
-    },
-    { what: "the restarted worker", everyMs: 100 },
-  );
-  expect(after.worker).toMatchObject({ state: "running", lastExit: { signal: "SIGKILL" } });
+  await until(async () => (await live("q")).worker?.restarts === 1, {
+    what: "the restarted worker",
+  });
+  const after = await status("q");
+  expect(after.worker).toMatchObject({
+    state: "running",
+    restarts: 1,
+    lastExit: { signal: "SIGKILL" },
+  });
   expect(after.proxy?.generations).toEqual(before.proxy?.generations);
   const log = after.files["workerLog"] ?? "";
   await until(async () => (await readFile(log, "utf8")).includes(`ready ${after.worker?.pid}`), {
     what: "its handlers",
   });
   process.kill(after.worker?.pid ?? 0, "SIGTERM");
-  const ended = await until(
-    async () => {
-      const shown = await status("q");
-      return shown.state === "stopped" ? shown : null;
-    },
-    { what: "the end", deadlineMs: 20_000, everyMs: 100 },
-  );
-  expect(ended.worker?.lastExit).toMatchObject({ code: 0 });
+  await ended("q");
+  expect(await status("q")).toMatchObject({
+    state: "stopped",
+    worker: { lastExit: { code: 0 } },
+  });
 });
 
 it("is not ended by a hangup, leaves nothing after a SIGKILL, and starts again", async () => {
-  const { daemon, home, run, status } = await useInstances();
+  const { daemon, home, run, status, live, ended } = await useInstances();
   expect(await daemon("q", "escape")).toMatchObject({ code: 0 });
-  const { pid, files } = await status("q");
+  const { pid, files } = await live("q");
   process.kill(pid ?? 0, "SIGHUP");
   await until(
     async () =>
@@ -144,13 +146,14 @@ it("is not ended by a hangup, leaves nothing after a SIGKILL, and starts again",
   );
   expect(await status("q")).toMatchObject({ state: "running", pid });
   process.kill(pid ?? 0, "SIGKILL");
-  await until(async () => (await status("q")).state === "killed", { what: "the dead record" });
+  await ended("q");
+  expect(await status("q")).toMatchObject({ state: "killed" });
   const told = await run(["doctor", "--json"]);
   expect(told.stdout).toContain(`(pid ${pid}) was killed`);
   const again = await daemon("q", "wait");
   expect(again).toMatchObject({ code: 0 });
   expect(again.stderr).toContain("ended abnormally");
-  expect((await status("q")).files).toEqual(files);
+  expect((await live("q")).files).toEqual(files);
   expect(await run(["worker", "stop", "--force"])).toMatchObject({ code: 0 });
 });
 

@@ -27,9 +27,9 @@ async function boots({ fake }: Instances): Promise<number> {
 
 it("joins a running instance of the same configuration, with a key that dies with the run", async () => {
   const instances = await useInstances();
-  const { daemon, run, start, status, proxied } = instances;
+  const { daemon, run, start, status, live, proxied } = instances;
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const { url } = await status("q");
+  const { url } = await live("q");
   const shown = workerCommand("env", "LITELLM_API_BASE", "LITELLM_API_KEY");
   const joined = await run(["run", ...proxied, "--", ...shown]);
   expect(joined.code).toBe(0);
@@ -54,15 +54,15 @@ it("joins a running instance of the same configuration, with a key that dies wit
   const { joined: runs } = await status("q");
   expect(runs).toMatchObject([{ pid: killed.pid, program: expect.stringContaining("node") }]);
   killed.signal("SIGKILL");
-  await until(async () => (await status("q")).joined.length === 0, { what: "the end of its key" });
+  await until(async () => (await live("q")).joined.length === 0, { what: "the end of its key" });
   await until(() => !isAlive(Number(escaped)), { what: "the end of its grandchild" });
   expect(await boots(instances)).toBe(1);
 });
 
 it("starts its own where the configuration, a key or the wish is another one", async () => {
-  const { home, daemon, run, status, proxied } = await useInstances();
+  const { home, daemon, run, live, proxied } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const { url } = await status("q");
+  const { url } = await live("q");
   const other = await home.write(
     "other.yaml",
     "model_list: [{ model_name: n, litellm_params: { model: openai/n, api_key: none } }]\n",
@@ -80,7 +80,7 @@ it("starts its own where the configuration, a key or the wish is another one", a
   }
   const named = await run(["run", "--name", "q", "--proxy-config-file", other, ...command]);
   expect(named.code).toBe(6);
-  expect((await status("q")).joined).toEqual([]);
+  expect((await live("q")).joined).toEqual([]);
 });
 
 it("joins another run too, while its LiteLLM boots, and outlives it", async () => {
@@ -104,9 +104,9 @@ it("joins another run too, while its LiteLLM boots, and outlives it", async () =
 });
 
 it("goes on with a LiteLLM of its own, same address and key, when the instance is killed", async () => {
-  const { home, daemon, run, start, status, proxied } = await useInstances();
+  const { home, daemon, run, start, live, proxied } = await useInstances();
   expect(await daemon("q", "wait")).toMatchObject({ code: 0 });
-  const { url, pid } = await status("q");
+  const { url, pid } = await live("q");
   const joined = start(["run", ...proxied, "--", ...workerCommand("load", "m", "50")]);
   await joined.waitFor(/^ok$/m);
   process.kill(pid ?? 0, "SIGKILL");

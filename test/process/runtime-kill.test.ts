@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
@@ -17,10 +16,11 @@ import { watchProcesses } from "../fixtures/process-watch.ts";
 import { useHome } from "../fixtures/use-home.ts";
 import type { FakeRuntime } from "../runtime/fake-runtime.ts";
 import { useFakeRuntime } from "../runtime/fake-runtime.ts";
+import { joinDriver } from "../runtime/joined-driver.ts";
 
 const ROUNDS = Number(process.env["SIDELITE_ROUNDS"] ?? 20);
 const SEED = Number(process.env["SIDELITE_SEED"] ?? Date.now() % 1_000_000);
-const DRIVER = fileURLToPath(new URL("../runtime/ensure-driver.mjs", import.meta.url));
+const DRIVER = joinDriver();
 
 function start(home: TestHome, { context, lock }: FakeRuntime): CliProcess {
   const program = [process.execPath, DRIVER, lock.path, context.runtimesDir, home.home];

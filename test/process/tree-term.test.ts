@@ -35,7 +35,7 @@ it.each([
 ])("ends a whole %s tree with a %s LiteLLM cleanly", async (mode, kind, env) => {
   const luck = chance();
   console.info(`seed ${luck.seed}`);
-  const { start, daemon, status, proxied } = await useInstances({ env });
+  const { start, daemon, status, live, proxied } = await useInstances({ env });
   const command = [
     "worker",
     "start",
@@ -49,10 +49,10 @@ it.each([
   if (foreground === null) await daemon("q", "wait");
   const { pid, files } = await until(
     async () => {
-      const shown = await status("q");
+      const shown = await live("q");
       return shown.proxy?.phase === "ready" && shown.worker?.pid ? shown : null;
     },
-    { what: "a worker beside a LiteLLM that is ready", deadlineMs: 30_000, everyMs: 200 },
+    { what: "a worker beside a LiteLLM that is ready", deadlineMs: 30_000 },
   );
 
   const tree = treeOf(pid ?? 0);

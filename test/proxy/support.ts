@@ -80,7 +80,7 @@ export async function familyPython(home: TestHome): Promise<string> {
   return pythonWith(home, await readFile(source, "utf8"));
 }
 
-/** A Python whose `litellm.proxy.proxy_server` is this text; all else is the real runtime's. */
+/** A Python whose `litellm.proxy.proxy_server` is this text; all else is the stand-in's. */
 export async function pythonWith(home: TestHome, proxyServer: string): Promise<string> {
   const python = await fakePython(home);
   const tree = join(home.dir, "tree");
@@ -91,8 +91,7 @@ export async function pythonWith(home: TestHome, proxyServer: string): Promise<s
   const packages = join(home.dir, "python/lib");
   const [version = ""] = await readdir(packages);
   const path = join(packages, version, "site-packages/fake.pth");
-  const [, real = ""] = (await readFile(path, "utf8")).split("\n");
-  await writeFile(path, `${tree}\n${real}\n`);
+  await writeFile(path, `${tree}\n${await readFile(path, "utf8")}`);
   return python;
 }
 
