@@ -1,7 +1,8 @@
 // Joins what tsc made of src/ into a few files: Node takes half a millisecond for every file that it loads, and zod and
 // yaml have 170 of them. Measured (`npm run bench -- --only instances --only cli`): `status` 2.8 -> 1.9 x `node -e 0`,
 // `validate` 8.2 -> 3.6 x.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { fileURLToPath } from "node:url";
 
 import type { Plugin } from "rolldown";
@@ -21,13 +22,16 @@ const FILES = {
   serve: ["commands/worker-start", "commands/run", "commands/proxy-start", "instance/foreground"],
 };
 
-/** Packages that go into these files. The others are loaded from node_modules, where a command needs them. */
-const JOINED = ["commander", "yaml", "zod"];
+/** Packages that go into these files, with their own. The others are loaded where a command needs them. */
+const JOINED = ["chalk", "commander", "conf", "get-port", "yaml", "zod"];
+/** The last folder of a package on the way to a module. */
+const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 export default defineConfig({
   input: at(`${BUILT}/main.js`),
   platform: "node",
-  external: (id) => /^[^./]/.test(id) && !JOINED.includes(id),
+  external: (id, importer) =>
+    isBuiltin(id) || (/^[^./]/.test(id) && !JOINED.includes(id) && !PACKAGE.test(importer ?? "")),
   // The same sources as ES modules, of which only what is used is taken.
   resolve: { alias: { yaml: at("node_modules/yaml/browser/index.js") } },
   plugins: [licenses()],
@@ -57,10 +61,16 @@ function at(path: string): string {
 function licenses(): Plugin {
   return {
     name: "licenses",
-    async generateBundle() {
-      const texts = JOINED.map(async (name) => {
-        const text = await readFile(at(`node_modules/${name}/LICENSE`), "utf8");
-        return `${name}\n\n${text}`;
+    async generateBundle(_, bundle) {
+      const modules = Object.values(bundle).flatMap((file) =>
+        file.type === "chunk" ? file.moduleIds : [],
+      );
+      const packages = new Set(modules.flatMap((id) => PACKAGE.exec(id)?.[0] ?? []));
+      const texts = [...packages].toSorted().map(async (folder) => {
+        const name = folder.slice(folder.lastIndexOf("/node_modules/") + 14);
+        const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+        if (file === undefined) throw new Error(`${name} has no text of its license`);
+        return `${name}\n\n${await readFile(`${folder}/${file}`, "utf8")}`;
       });
       const source = (await Promise.all(texts)).join("\n");
       this.emitFile({ type: "asset", fileName: "LICENSES.txt", source });

@@ -40,7 +40,7 @@ const SCHEMA = {
   },
 } as const;
 
-/** `home` is `~/.kubiya`. The first call costs 60 ms: make it while something else is waited for. */
+/** `home` is `~/.kubiya`. The first call costs tens of milliseconds: make it while something else is waited for. */
 export async function openPreferences(home: string): Promise<Preferences> {
   await ensurePrivateDir(home);
   const path = join(home, `${NAME}.json`);

@@ -41,7 +41,7 @@ export const cli: Figure = {
         ratioRow("--version", ratio(values, "version", "node"), 1.5),
         ratioRow("--help", ratio(values, "help", "node"), 1.5),
         ratioRow("validate", ratio(values, "validate", "node"), 4),
-        ratioRow("Tab (a context's name)", ratio(values, "complete", "node"), 4),
+        ratioRow("Tab (a context's name)", ratio(values, "complete", "node"), 5),
         ratioRow("gateway listening", ratio(values, "listening", "node"), 5),
       ];
     } finally {
