@@ -11,11 +11,13 @@ import re
 import secrets
 import socket
 import sys
+import types
 
 import pydantic
 import uvicorn
 
 CALLS = ["litellm.llms:load_guardrail_translation_mappings"]  # looks through folders, and remembers
+CODE = (type, types.FunctionType, types.ModuleType)
 ANSWER_S = 20
 SETTLE_S = 0.5  # logging goes on after the answer
 CHAT = {
@@ -51,6 +53,7 @@ def learn():
     modules = set(sys.modules)
     patterns = set(re._cache)
     late = {model for model in models() if not model.__pydantic_complete__}
+    unasked = set(lazy_attributes())
     Sampler(app, samples()).run()
     loaded = [name for name in sys.modules if name not in modules and not name.startswith("sidelite_")]
     features = sorted(getattr(app.state, "lazy_loaded", ()))
@@ -64,6 +67,7 @@ def learn():
         *(("adapter", name) for name in adapters()),
         *(("encoding", name) for name in sorted(getattr(sys.modules.get("tiktoken.registry"), "ENCODINGS", ()))),
         *(("call", name) for name in CALLS),
+        *(("attribute", name) for name in lazy_attributes() if name not in unasked and name.split(":")[0] in modules),
         *(("pattern", f"{int(key[2])}:{key[1]}") for key in re._cache if key not in patterns and key[0] is str),
     ]
 
@@ -82,12 +86,21 @@ def trace(pages):
 
 
 def models():
-    found, rest = {}, [pydantic.BaseModel]
+    """pydantic's classes: models and dataclasses."""
+    found, rest = {}, [object]
     while rest:
-        subclasses = rest.pop().__subclasses__()
-        rest += [model for model in subclasses if model not in found]
+        subclasses = type.__subclasses__(rest.pop())
+        rest += [one for one in subclasses if one not in found]
         found.update(dict.fromkeys(subclasses))
-    return list(found)
+    return [one for one in found if "__pydantic_validator__" in vars(one)]
+
+
+def lazy_attributes():
+    """What modules hold that look for an attribute when it is first asked for: their code, and no state."""
+    for name, module in list(sys.modules.items()):
+        held = getattr(module, "__dict__", {})
+        if "__getattr__" in held:
+            yield from (f"{name}:{one}" for one, value in held.items() if isinstance(value, CODE))
 
 
 def is_named(model):

@@ -7,6 +7,7 @@ to the request.
 """
 
 import asyncio
+import contextlib
 import time
 
 MOST = 50  # models; each takes 2 to 3 ms
@@ -55,22 +56,38 @@ def prime():
     except Exception:  # no router, no such place
         return
     for name, deployments in list(groups.items())[:MOST]:
-        try:
-            if all(is_known_here(params) for params in deployments):
+        with contextlib.suppress(Exception):  # the request will tell
+            known = [identity(params) for params in deployments]
+            if all(is_known_here(*one) for one in known):
                 is_model_cost_zero(name, llm_router)
                 llm_router.cached_model_group_info(name)
-        except Exception:  # noqa: S110  the request will tell
-            pass
+                for one in known:
+                    look_up_costs(*one)
         time.sleep(PAUSE_S)
 
 
-def is_known_here(params):
-    """LiteLLM asks some providers, Ollama for one, for a model's limits."""
+def identity(params):
+    """Model and provider, and the model as it is configured."""
     import litellm
+
+    given = params["model"]
+    model, provider, *_ = litellm.get_llm_provider(model=given, custom_llm_provider=params.get("custom_llm_provider"))
+    return model, provider, given
+
+
+def is_known_here(model, provider, _):
+    """LiteLLM asks some providers, Ollama for one, for a model's limits."""
+    from litellm.types.utils import LlmProviders
     from litellm.utils import ProviderConfigManager
 
-    model, provider, _, _ = litellm.get_llm_provider(
-        model=params["model"], custom_llm_provider=params.get("custom_llm_provider")
-    )
-    config = ProviderConfigManager.get_provider_model_info(model=model, provider=litellm.LlmProviders(provider))
+    config = ProviderConfigManager.get_provider_model_info(model=model, provider=LlmProviders(provider))
     return provider != ASKED_WITHOUT_CONFIG and not hasattr(config, "get_model_info")
+
+
+def look_up_costs(model, provider, given):
+    """For the answer's headers and its log entry; a model without a price is no less looked up."""
+    import litellm
+
+    with contextlib.suppress(Exception):
+        litellm.get_model_info(model=given, custom_llm_provider=provider)
+        litellm.cost_per_token(model=model, custom_llm_provider=provider, prompt_tokens=1, completion_tokens=1)

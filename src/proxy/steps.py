@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 
-FORMAT = 1
+FORMAT = 2
 FILE = os.path.join(sys.prefix, "sidelite-warm.json")
 LARGEST = 1 << 20
 
@@ -146,6 +146,7 @@ KINDS = {
     "model": build_model,
     "adapter": build_adapter,
     "encoding": load_encoding,
+    "attribute": look_up,
     "call": lambda name: look_up(name)(),
     "pattern": compile_pattern,
 }
