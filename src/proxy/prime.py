@@ -26,10 +26,8 @@ def follow():
 
     async def refresh_and_prime():
         await in_threads()
-        try:
-            await refresh()
-        finally:
-            await in_threads()
+        await refresh()
+        await in_threads()
 
     ProxyStartupEvent.refresh_model_info = staticmethod(refresh_and_prime)
 

@@ -128,7 +128,7 @@ describe("LiteLLM beside a running command", () => {
     expect(stderr).not.toContain("a bug in sidelite");
     expect(stderr).toContain(`the new configuration did not come up: ${cause}`);
     expect(stderr).toMatch(/^ {2}fix: /m);
-    expect((await readLog()).slice(before.length)).toContain(last);
+    await until(async () => (await readLog()).slice(before.length).includes(last), { what: last });
   });
 
   it("went on through all that", async () => {

@@ -242,7 +242,7 @@ describe("back-pressure", () => {
 
   it("holds a fast sender back while LiteLLM does not read", async () => {
     const rig = await startRig();
-    let read: () => void = () => undefined;
+    let read: (() => void) | undefined;
     await rig.serve((request, response) => {
       request.pause();
       read = () => void request.resume().on("end", () => response.end("read"));
@@ -260,12 +260,12 @@ describe("back-pressure", () => {
       () => {
         const isStill = client.socket.bytesWritten === last;
         last = client.socket.bytesWritten;
-        return isStill;
+        return isStill && read !== undefined;
       },
       { what: "the sender to wait", everyMs: 200 },
     );
     expect(taken()).toBeLessThan(size);
-    read();
+    read?.();
     await client.expect(/read$/, 20_000);
   });
 });
