@@ -58,6 +58,7 @@ export const crash: Figure = {
           what: "first request / later ones in a row, without the pause",
           value: median(instance.inARow),
           unit: "x",
+          bound: atMost(1.5),
         },
       ];
     } finally {
