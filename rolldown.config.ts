@@ -24,8 +24,8 @@ const FILES = {
 
 /** Packages that go into these files, with their own. The others are loaded where a command needs them. */
 const JOINED = ["chalk", "commander", "conf", "get-port", "yaml", "zod"];
-/** The last folder of a package on the way to a module. */
-const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
+/** The last folder of a package on the way to a module; `.cache` is none, where the tests build. */
+const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/.][^/]*(?=\/)/;
 
 export default defineConfig({
   input: at(`${BUILT}/main.js`),

@@ -23,19 +23,20 @@ export interface StopOptions {
 /** false: it had ended by itself. Throws UserError when it is still there after its budget. */
 export async function stopInstance(
   instance: FoundInstance,
-  { force, signal }: StopOptions,
+  options: StopOptions,
 ): Promise<boolean> {
+  const { signal } = options;
   const { record, socketDir } = instance;
   if (!instance.runs || socketDir === null) {
     if (record?.state === "running") await tidyInstance(record, instance.recordPath);
     return false;
   }
-  const [ended] = await ask(instance, socketDir, force);
   const limit = abortAfter(LIMIT_MS, signal);
+  const ended = await ask(instance, socketDir, options, limit);
   const stopWaiting = new Promise<void>((resolve) => {
     limit.addEventListener("abort", () => resolve(), { once: true });
   });
-  await Promise.race([ended, stopWaiting]);
+  await Promise.race([ended(), stopWaiting]);
   // Its socket is not the last thing that goes.
   if (record !== null) await untilGone(record, limit);
   signal.throwIfAborted();
@@ -59,30 +60,36 @@ async function untilGone(record: InstanceRecord, limit: AbortSignal): Promise<vo
   while (!limit.aborted && (await isRunning(record))) await sleep(POLL_MS);
 }
 
+/** Returns what waits for the end of one that took the order. Throws UserError. */
 async function ask(
   { name, record }: FoundInstance,
   socketDir: string,
-  force: boolean,
-): Promise<Promise<void>[]> {
-  try {
-    const patience = force ? { timeoutMs: FORCED_ANSWER_MS } : {};
-    const asked = await askInstance(
-      socketDir,
-      { order: "stop", force },
-      { stay: true, ...patience },
-    );
-    return [asked.ended];
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    if (record === null || !(await isRunning(record))) return [Promise.resolve()];
-    if (!force) {
-      const remedy = "wait a moment, or add --force";
-      throw new UserError("failed", problem(`${name} does not answer`, { remedy }), {
-        cause: error,
-      });
+  { force, signal }: StopOptions,
+  limit: AbortSignal,
+): Promise<() => Promise<void>> {
+  const patience = force ? { timeoutMs: FORCED_ANSWER_MS } : {};
+  for (;;) {
+    try {
+      const order = { order: "stop", force } as const;
+      const { ended } = await askInstance(socketDir, order, { stay: true, ...patience });
+      return () => ended;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      if (record === null || !(await isRunning(record))) return () => Promise.resolve();
+      if (force) {
+        // It is the process of the record: pid, start and boot were compared just now. Its reaper ends the rest.
+        process.kill(record.pid, "SIGKILL");
+        return () => Promise.resolve();
+      }
+      signal.throwIfAborted();
+      if (error.hangs || limit.aborted) {
+        const remedy = "wait a moment, or add --force";
+        throw new UserError("failed", problem(`${name} does not answer`, { remedy }), {
+          cause: error,
+        });
+      }
     }
-    // It is the process of the record: pid, start and boot were compared just now. Its reaper ends the rest.
-    process.kill(record.pid, "SIGKILL");
-    return [Promise.resolve()];
+    // Another stop has closed its socket already, and it is still there for a moment.
+    await sleep(POLL_MS);
   }
 }
