@@ -16,7 +16,8 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #all = new Set<UpstreamConnection>();
   /** Oldest first. */
   readonly #idle: UpstreamConnection[] = [];
-  readonly #sweep: NodeJS.Timeout;
+  /** Runs while connections are idle. */
+  #sweep: NodeJS.Timeout | undefined;
   readonly #onBroken: () => void;
   /** How often bytes came, and how often a connection failed. */
   heard = 0;
@@ -30,7 +31,6 @@ export class ConnectionPool implements ConnectionOwner {
     this.#endpoint = endpoint;
     this.#idleMs = idleMs;
     this.#onBroken = onBroken;
-    this.#sweep = setInterval(() => this.#closeOld(), Math.max(10, idleMs / 4)).unref();
   }
 
   send(head: RequestHead, body: RequestBody, sink: ResponseSink): Exchange {
@@ -67,6 +67,7 @@ export class ConnectionPool implements ConnectionOwner {
     }
     connection.idleSince = performance.now();
     this.#idle.push(connection);
+    this.#sweep ??= setInterval(() => this.#closeOld(), Math.max(10, this.#idleMs / 4)).unref();
   }
 
   unusable(connection: UpstreamConnection): void {
@@ -99,6 +100,9 @@ export class ConnectionPool implements ConnectionOwner {
     for (const connection of this.#idle.filter(({ idleSince }) => idleSince < limit)) {
       connection.destroy(new UpstreamBroken("idle"));
     }
+    if (this.#idle.length > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
   }
 }
 

@@ -52,7 +52,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     headersTimeout: limits.headersMs,
     // A held request's body is unread for minutes; `bodyIdleMs` guards it once it is being read.
     requestTimeout: 0,
-    connectionsCheckingInterval: Math.max(100, limits.headersMs / 5),
+    // An idle machine feels each time that a process wakes.
+    connectionsCheckingInterval: Math.max(100, limits.headersMs / 2),
     keepAliveTimeout: limits.keepAliveMs,
     noDelay: true,
     // The guard answers for Host itself.

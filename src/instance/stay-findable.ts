@@ -1,6 +1,7 @@
 // What others find a running instance by, its record and its sockets, is put back when somebody cleans it away.
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { setAlignedInterval } from "../platform/aligned-interval.ts";
 import { UserError } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
 import type { Scope } from "../core/scope.ts";
@@ -19,8 +20,8 @@ export interface FindableParts {
   readonly report: Report;
 }
 
-/** Three calls of lstat each time: an idle machine feels each second of it. */
-const EVERY_MS = 2_000;
+/** Three calls of lstat each time, at once: an idle machine feels each time that a process wakes. */
+const EVERY_MS = 4_000;
 /** A LiteLLM that cannot come up is not tried each second. */
 const RESTART_PAUSE_MS = 15_000;
 
@@ -36,15 +37,17 @@ export async function stayFindable(scope: Scope, parts: FindableParts): Promise<
     servers.push(await startControl(socketDir, handlers));
     own = await identityOf(path);
   };
-  const restart = pacedRestart(parts);
+  const look = pacedRestart(parts);
   const check = async (): Promise<void> => {
-    if ((await identityOf(path)) !== own) {
+    const looks = [identityOf(path), identityOf(session.paths.record), look()] as const;
+    const [control, record, restart] = await Promise.all(looks);
+    if (control !== own) {
       await ensureSocketDir([socketDir]);
       await listen();
       report.event({ name: "control.restored" });
     }
-    if ((await identityOf(session.paths.record)) === null) await session.restore();
-    await restart();
+    if (record === null) await session.restore();
+    restart?.();
   };
   await listen();
 
@@ -56,33 +59,38 @@ export async function stayFindable(scope: Scope, parts: FindableParts): Promise<
       for (const each of error.problems) report.problem({ ...each, severity: "warning" });
     isTold = true;
   };
-  const timer = setInterval(() => {
+  const stopChecking = setAlignedInterval(EVERY_MS, () => {
     checking ??= check()
       .catch(tell)
       .finally(() => (checking = null));
-  }, EVERY_MS);
-  timer.unref();
+  });
   scope.defer("control socket", async () => {
-    clearInterval(timer);
+    stopChecking();
     await checking;
     await Promise.all(servers.map((server) => server.close()));
   });
 }
 
-/** LiteLLM's own socket went too: connections that are open live on, new ones need a new generation. */
-function pacedRestart({ session, serving, report }: FindableParts): () => Promise<void> {
+/**
+ * LiteLLM's own socket went too: connections that are open live on, new ones need a new generation, which what this
+ * returns orders.
+ */
+function pacedRestart(parts: FindableParts): () => Promise<(() => void) | null> {
+  const { session, serving, report } = parts;
   let last = -Infinity;
   return async () => {
     const current = serving();
     const { phase, generations } = current?.proxy.state() ?? { phase: null, generations: [] };
-    if (current === null || (phase !== "ready" && phase !== "degraded")) return;
+    if (current === null || (phase !== "ready" && phase !== "degraded")) return null;
     const [only, ...others] = generations.filter(({ status }) => status !== "draining");
-    if (only?.status !== "serving" || others.length > 0) return;
-    if ((await identityOf(join(session.socketDir, only.name))) !== null) return;
-    if (performance.now() - last < RESTART_PAUSE_MS) return;
-    last = performance.now();
-    report.event({ name: "proxy.socket-lost", fields: { generation: only.name } });
-    current.restart();
+    if (only?.status !== "serving" || others.length > 0) return null;
+    if ((await identityOf(join(session.socketDir, only.name))) !== null) return null;
+    return () => {
+      if (performance.now() - last < RESTART_PAUSE_MS) return;
+      last = performance.now();
+      report.event({ name: "proxy.socket-lost", fields: { generation: only.name } });
+      current.restart();
+    };
   };
 }
 

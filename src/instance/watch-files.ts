@@ -1,6 +1,6 @@
 // Hears that one of the configuration's files changed; when it changes no more, it is put in force.
-import { unwatchFile, watchFile } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setAlignedInterval } from "../platform/aligned-interval.ts";
 import type { Scope } from "../core/scope.ts";
 import type { FileMarks } from "./file-marks.ts";
 import { changedFiles } from "./file-marks.ts";
@@ -8,7 +8,7 @@ import type { InForce } from "./in-force.ts";
 
 /**
  * Looking beats being told (inotify): it works on every file system, for links, renames and files that do not exist
- * yet. libuv looks, off the event loop, for 0.01 % of a core a file. Milliseconds.
+ * yet. Milliseconds.
  */
 const EVERY_MS = 1_000;
 /** Two looks this far apart see the same: the writer is done. */
@@ -25,25 +25,22 @@ export function watchFiles(
   const stopping = new AbortController();
   const { signal } = stopping;
   const bell = new Bell();
-  const files = new Set<string>();
-  const listen = (wanted: readonly string[]): void => {
-    for (const file of files) if (!wanted.includes(file)) unwatchFile(file, bell.ring);
-    for (const file of wanted) {
-      if (!files.has(file)) watchFile(file, { interval: EVERY_MS, persistent: false }, bell.ring);
-    }
-    files.clear();
-    for (const file of wanted) files.add(file);
-    // What changed before we listened.
+  let isWatching = false;
+  inForce.onFiles((files) => {
+    isWatching = files.length > 0;
+    // What changed before we looked.
     bell.ring();
-  };
-  inForce.onFiles(listen);
+  });
+  const stopLooking = setAlignedInterval(EVERY_MS, () => {
+    if (isWatching) bell.ring();
+  });
   const running = follow(inForce, bell, onChange, signal).catch((error: unknown) => {
     // What is awaited may be cut short by the stop.
     if (!signal.aborted && !scope.abort.aborted) throw error;
   });
   scope.defer("file watch", async () => {
     inForce.onFiles(() => {});
-    listen([]);
+    stopLooking();
     stopping.abort();
     bell.ring();
     await running;

@@ -1,4 +1,5 @@
 // Looks after the serving generations once a second: asks the silent ones, weighs CPU and memory, tells the rules.
+import { setAlignedInterval } from "../platform/aligned-interval.ts";
 import type { UpstreamControl } from "../core/upstream.ts";
 import { os } from "../platform/os.ts";
 import type { HostedGeneration } from "./hosted-generation.ts";
@@ -20,7 +21,7 @@ export class Vitals {
   readonly #deps: VitalsDeps;
   readonly #weighing: Weighing;
   readonly #pulses = new Map<number, Pulse>();
-  #timer: NodeJS.Timeout | undefined;
+  #stopTicking: (() => void) | null = null;
 
   constructor(deps: VitalsDeps) {
     this.#deps = deps;
@@ -45,9 +46,9 @@ export class Vitals {
       this.#pulses.set(id, newPulse(performance.now(), activity));
     }
     if (this.#pulses.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    } else this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+      this.#stopTicking?.();
+      this.#stopTicking = null;
+    } else this.#stopTicking ??= setAlignedInterval(TICK_MS, () => this.#tick());
   }
 
   #tick(): void {
