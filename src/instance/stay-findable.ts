@@ -1,4 +1,5 @@
 // What others find a running instance by, its record and its sockets, is put back when somebody cleans it away.
+import { lstatSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { setAlignedInterval } from "../platform/aligned-interval.ts";
@@ -20,7 +21,7 @@ export interface FindableParts {
   readonly report: Report;
 }
 
-/** Three calls of lstat each time, at once: an idle machine feels each time that a process wakes. */
+/** An idle machine feels each time that a process wakes. */
 const EVERY_MS = 4_000;
 /** A LiteLLM that cannot come up is not tried each second. */
 const RESTART_PAUSE_MS = 15_000;
@@ -35,19 +36,17 @@ export async function stayFindable(scope: Scope, parts: FindableParts): Promise<
   let own: string | null = null;
   const listen = async (): Promise<void> => {
     servers.push(await startControl(socketDir, handlers));
-    own = await identityOf(path);
+    own = identityOf(path);
   };
-  const look = pacedRestart(parts);
+  const restart = pacedRestart(parts);
   const check = async (): Promise<void> => {
-    const looks = [identityOf(path), identityOf(session.paths.record), look()] as const;
-    const [control, record, restart] = await Promise.all(looks);
-    if (control !== own) {
+    if (identityOf(path) !== own) {
       await ensureSocketDir([socketDir]);
       await listen();
       report.event({ name: "control.restored" });
     }
-    if (record === null) await session.restore();
-    restart?.();
+    if (await isMissing(session.paths.record)) await session.restore();
+    restart();
   };
   await listen();
 
@@ -71,32 +70,36 @@ export async function stayFindable(scope: Scope, parts: FindableParts): Promise<
   });
 }
 
-/**
- * LiteLLM's own socket went too: connections that are open live on, new ones need a new generation, which what this
- * returns orders.
- */
-function pacedRestart(parts: FindableParts): () => Promise<(() => void) | null> {
-  const { session, serving, report } = parts;
+/** LiteLLM's own socket went too: connections that are open live on, new ones need a new generation. */
+function pacedRestart({ session, serving, report }: FindableParts): () => void {
   let last = -Infinity;
-  return async () => {
+  return () => {
     const current = serving();
     const { phase, generations } = current?.proxy.state() ?? { phase: null, generations: [] };
-    if (current === null || (phase !== "ready" && phase !== "degraded")) return null;
+    if (current === null || (phase !== "ready" && phase !== "degraded")) return;
     const [only, ...others] = generations.filter(({ status }) => status !== "draining");
-    if (only?.status !== "serving" || others.length > 0) return null;
-    if ((await identityOf(join(session.socketDir, only.name))) !== null) return null;
-    return () => {
-      if (performance.now() - last < RESTART_PAUSE_MS) return;
-      last = performance.now();
-      report.event({ name: "proxy.socket-lost", fields: { generation: only.name } });
-      current.restart();
-    };
+    if (only?.status !== "serving" || others.length > 0) return;
+    if (identityOf(join(session.socketDir, only.name)) !== null) return;
+    if (performance.now() - last < RESTART_PAUSE_MS) return;
+    last = performance.now();
+    report.event({ name: "proxy.socket-lost", fields: { generation: only.name } });
+    current.restart();
   };
 }
 
-async function identityOf(path: string): Promise<string | null> {
-  return lstat(path).then(
-    ({ dev, ino }) => `${dev}:${ino}`,
-    () => null,
+/** At once: a socket is on a local file system, and the thread pool costs an idle process more than this does. */
+function identityOf(socket: string): string | null {
+  try {
+    const { dev, ino } = lstatSync(socket);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+async function isMissing(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => false,
+    () => true,
   );
 }

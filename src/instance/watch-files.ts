@@ -8,9 +8,9 @@ import type { InForce } from "./in-force.ts";
 
 /**
  * Looking beats being told (inotify): it works on every file system, for links, renames and files that do not exist
- * yet. Milliseconds.
+ * yet. Once a second would be a third of what an idle instance costs. Milliseconds.
  */
-const EVERY_MS = 1_000;
+const EVERY_MS = 2_000;
 /** Two looks this far apart see the same: the writer is done. */
 const SETTLE_MS = 250;
 /** An editor that empties or removes a file first gets this long to write it. */
