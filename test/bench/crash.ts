@@ -18,8 +18,14 @@ import { alternate, median, ratio } from "./statistics.ts";
 /** A run this long was stable: the restart does not wait (backoff.ts). */
 const STABLE_MS = 10_500;
 const WARMED_MS = 90_000;
-/** Before every request that is compared: the first one comes after a pause, and a pause alone makes any request slower. */
+/** A pause alone makes any request slower, so both are compared after none and after the same one. */
 const PAUSE_MS = 250;
+const FIRSTS = [
+  { name: "restart", what: "restart", verb: "restart", pauseMs: 0 },
+  { name: "reload", what: "reload", verb: "reload", pauseMs: 0 },
+  { name: "paused", what: "restart, each after 250 ms", verb: "restart", pauseMs: PAUSE_MS },
+  { name: "reload paused", what: "reload, each after 250 ms", verb: "reload", pauseMs: PAUSE_MS },
+] as const;
 const NAME = "crash";
 
 export const crash: Figure = {
@@ -35,14 +41,12 @@ export const crash: Figure = {
       const sides = [
         { name: "bare", measure: () => startBare(context, bareHome, key) },
         { name: "crash", measure: () => instance.crash() },
-        { name: "restart", measure: () => instance.firstAgainstTenth(["restart"]) },
-        { name: "reload", measure: () => instance.firstAgainstTenth(["reload"]) },
+        ...FIRSTS.map(({ name, verb, pauseMs }) => ({
+          name,
+          measure: () => instance.firstAgainstTenth(verb, pauseMs),
+        })),
       ];
       const values = await alternate(sides, context.rounds, context.say);
-      const row = (what: string, side: string): Row => {
-        const value = median(values.get(side) ?? []);
-        return { what, value, unit: "x", bound: atMost(1.5) };
-      };
       return [
         { what: "bare litellm", value: median(values.get("bare") ?? []), unit: "ms" },
         { what: "kill -9 to the answer", value: median(values.get("crash") ?? []), unit: "ms" },
@@ -52,14 +56,12 @@ export const crash: Figure = {
           unit: "x",
           bound: atMost(0.1),
         },
-        row("first request after a restart / tenth", "restart"),
-        row("first request after a reload / tenth", "reload"),
-        {
-          what: "first request / later ones in a row, without the pause",
-          value: median(instance.inARow),
+        ...FIRSTS.map(({ name, what }) => ({
+          what: `first request after a ${what} / tenth`,
+          value: median(values.get(name) ?? []),
           unit: "x",
           bound: atMost(1.5),
-        },
+        })),
       ];
     } finally {
       await instance.stop();
@@ -76,8 +78,6 @@ class Instance {
   readonly #url: string;
   readonly #key: string;
   #changes = 0;
-  /** The first request against later ones that follow each other at once. */
-  readonly inARow: number[] = [];
 
   constructor(home: TestHome, program: CliProcess) {
     this.#home = home;
@@ -110,7 +110,7 @@ class Instance {
     return performance.now() - from;
   }
 
-  async firstAgainstTenth([verb]: readonly ["restart" | "reload"]): Promise<number> {
+  async firstAgainstTenth(verb: "restart" | "reload", pauseMs: number): Promise<number> {
     const before = await this.#pid();
     if (verb === "reload") await this.#change();
     const { code, stderr } = await startCli(this.#home, ["proxy", verb, NAME]).finished;
@@ -120,11 +120,8 @@ class Instance {
       deadlineMs: 30_000,
     });
     const times: number[] = [];
-    for (let turn = 0; turn < 12; turn += 1) times.push(await this.#time(PAUSE_MS));
+    for (let turn = 0; turn < 12; turn += 1) times.push(await this.#time(pauseMs));
     const [first = Number.NaN] = times;
-    const quick: number[] = [];
-    for (let turn = 0; turn < 12; turn += 1) quick.push(await this.#time(0));
-    this.inARow.push(first / median(quick.slice(8)));
     return first / median(times.slice(8));
   }
 
