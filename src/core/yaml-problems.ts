@@ -8,7 +8,8 @@ import type { PlainScalar } from "./yaml-scalar.ts";
 const REMEDIES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
   BAD_INDENT: "line the keys of one mapping up under each other",
-  BLOCK_AS_IMPLICIT_KEY: "look for a missing line feed, or quote a value that contains `: `",
+  BLOCK_AS_IMPLICIT_KEY:
+    "look for a line below that is indented by too much, or a missing line feed, or quote a value that contains `: `",
   MULTILINE_IMPLICIT_KEY: "look for a missing `:` after the key or a missing quote",
   MISSING_CHAR:
     "look for a quote or bracket that is never closed, or a line indented by too little",
@@ -20,6 +21,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** Without what the parser quotes from the text, which may be a secret. */
 export function describeSyntax(code: string, message: string, place: Place): Problem {
   const isQuoting = /^(?:UNEXPECTED_TOKEN|TAG_RESOLVE_FAILED|BAD_DIRECTIVE|BAD_DQ_ESCAPE)$/;
+  if (message.startsWith("Sequence item without")) {
+    const what = "the line is neither an item of the list above nor a key of its last item";
+    const remedy = "indent it like that item's other keys, or begin it with `- `";
+    return problem(`is not valid YAML: ${what}`, { place, remedy });
+  }
   const plain = isQuoting.test(code) ? message.replace(/(?:: | \\).*$/s, "") : message;
   const remedy = REMEDIES[code] ?? "check indentation, quotes and brackets around this line";
   return problem(`is not valid YAML: ${plain}`, { place, remedy });

@@ -30,9 +30,11 @@ export function parseYaml(raw: string, source: string, options: YamlOptions = {}
   const { text, locate, maxDepth } = checkText(raw, source, options);
   const joinable = options.joinDuplicateLists ?? [];
   const [document, second] = compose(text, locate, maxDepth);
-  const errors = (document?.errors ?? []).map((error) =>
-    describeSyntax(error.code, error.message, locate(error.pos[0])),
-  );
+  const faults = document?.errors ?? [];
+  const errors = faults
+    // One mistake breaks several rules at one place; the first is the nearest to it.
+    .filter(({ pos }, index) => faults.findIndex((other) => other.pos[0] === pos[0]) === index)
+    .map(({ code, message, pos }) => describeSyntax(code, message, locate(pos[0])));
   if (errors.length > 0) {
     const glued = describeGluedLine(text, joinable, locate);
     throw new UserError("usage", (glued ? [glued, ...errors] : errors).slice(0, MAX_REPORTED));

@@ -129,6 +129,11 @@ describe("joined lists", () => {
 describe("refusals", () => {
   it.each([
     ["tab indent", "a:\n\tb: 1\n", /^f\.yaml:2:1 .*[Tt]abs/],
+    [
+      "too little indent",
+      "- a: 1\n b: 2\n",
+      /^f\.yaml:2:1 .*neither an item .* nor a key of its last/,
+    ],
     ["duplicate key", "a: 1\nb: 2\na: 3\n", /^f\.yaml:3:1 the key a already stands in line 1/],
     ["second document", "a: 1\n---\nb: 2\n", /^f\.yaml:2:1 .*second YAML document/],
     [
@@ -153,6 +158,10 @@ describe("refusals", () => {
     ["long key", `${"k".repeat(2000)}: 1\n`, /1024/],
   ])("%s", (_, text, expected) => {
     expect(refusals(text)[0]).toMatch(expected);
+  });
+
+  it("tells one mistake once", () => {
+    expect(refusals("a:\n  b: 1\n   c: 2\n")).toHaveLength(1);
   });
 
   it("stops at limits, in little time, without ending the process", () => {
