@@ -1,4 +1,4 @@
-// Looks after the serving generations once a second: asks the silent ones, weighs CPU and memory, tells the rules.
+// Looks after the serving generations every second or two: asks the silent ones, weighs CPU and memory, tells the rules.
 import { setAlignedInterval } from "../platform/aligned-interval.ts";
 import type { UpstreamControl } from "../core/upstream.ts";
 import { os } from "../platform/os.ts";
@@ -16,12 +16,15 @@ export interface VitalsDeps {
 }
 
 const TICK_MS = 1_000;
+/** While one alone serves and nothing is under way: an idle machine feels each time that a process wakes. */
+const QUIET_TICK_MS = 2_000;
 
 export class Vitals {
   readonly #deps: VitalsDeps;
   readonly #weighing: Weighing;
   readonly #pulses = new Map<number, Pulse>();
-  #stopTicking: (() => void) | null = null;
+  #tickMs: number | null = null;
+  #stopTicking = (): void => {};
 
   constructor(deps: VitalsDeps) {
     this.#deps = deps;
@@ -45,10 +48,17 @@ export class Vitals {
       if (activity === null || this.#pulses.has(id)) continue;
       this.#pulses.set(id, newPulse(performance.now(), activity));
     }
-    if (this.#pulses.size === 0) {
-      this.#stopTicking?.();
-      this.#stopTicking = null;
-    } else this.#stopTicking ??= setAlignedInterval(TICK_MS, () => this.#tick());
+    this.#setPace();
+  }
+
+  #setPace(): void {
+    const ids = [...this.#pulses.keys()];
+    const isQuiet = ids.length === 1 && ids.every((id) => this.#activity(id)?.inFlight === 0);
+    const ms = ids.length === 0 ? null : isQuiet ? QUIET_TICK_MS : TICK_MS;
+    if (ms === this.#tickMs) return;
+    this.#stopTicking();
+    this.#tickMs = ms;
+    if (ms !== null) this.#stopTicking = setAlignedInterval(ms, () => this.#tick());
   }
 
   #tick(): void {
@@ -61,6 +71,7 @@ export class Vitals {
       if (pid !== null) serving.push({ id, pid, inFlight: activity.inFlight });
     }
     void this.#weighing.weigh(serving);
+    this.#setPace();
   }
 
   #take(id: number, sign: Sign): void {
