@@ -33,7 +33,7 @@ export function parseYaml(raw: string, source: string, options: YamlOptions = {}
   const faults = document?.errors ?? [];
   const errors = faults
     // One mistake breaks several rules at one place; the first is the nearest to it.
-    .filter(({ pos }, index) => faults.findIndex((other) => other.pos[0] === pos[0]) === index)
+    .filter(({ pos }, index) => pos[0] !== faults[index - 1]?.pos[0])
     .map(({ code, message, pos }) => describeSyntax(code, message, locate(pos[0])));
   if (errors.length > 0) {
     const glued = describeGluedLine(text, joinable, locate);

@@ -32,7 +32,7 @@ export class Weighing {
     this.#tell = tell;
   }
 
-  /** To be called once a second; where there is nothing to decide it measures nothing. */
+  /** To be called once a second while requests are under way; where there is nothing to decide it measures nothing. */
   async weigh(serving: readonly Weighed[]): Promise<void> {
     const { most, recycleAtMb } = this.limits;
     const now = performance.now();
