@@ -1,6 +1,7 @@
 """Turns the process that it is called in, a fork or the keeper itself, into one that serves LiteLLM."""
 
 import gc
+import importlib.util
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import traceback
 OOM_SCORE = "200"  # of 1000: when memory runs out a generation goes before the keeper
 COLLECTOR_PAUSE_S = 5  # the first requests are answered without a collection
 COLLECTOR_THRESHOLDS = 10_000, 10, 10  # from 700: a collection every fourth request would cost 2 % of the processor
+ENTERPRISE = "litellm_enterprise"  # LiteLLM (1.106.2) tries to import it at every request
 START_FAILED = 3  # uvicorn's own code for a start-up that failed
 
 
@@ -27,6 +29,7 @@ def serve(order, log, keeper, process, given, take_pages, prime):
             process.set_group(0)
             with open("/proc/self/oom_score_adj", "w") as score:
                 score.write(OOM_SCORE)
+            process.favour(0, not order["further"])
             take_pages()
             process.watch_lifeline()
         signal.set_wakeup_fd(-1)
@@ -53,6 +56,8 @@ def serve(order, log, keeper, process, given, take_pages, prime):
         import uvicorn
         from litellm.proxy.proxy_server import app
 
+        if importlib.util.find_spec(ENTERPRISE) is None:
+            sys.modules[ENTERPRISE] = None  # an import fails at once, and not by searching every folder
         prime()
 
         level = os.environ.get("LITELLM_LOG", "").lower()

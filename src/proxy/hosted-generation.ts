@@ -78,7 +78,10 @@ export class HostedGeneration {
   }
 
   /** Opens what its start needs. */
-  async prepare({ log, redactor }: ProxyDeps, graceSeconds: number): Promise<StartOrder> {
+  async prepare(
+    { log, redactor }: ProxyDeps,
+    { graceSeconds, further }: { readonly graceSeconds: number; readonly further: boolean },
+  ): Promise<StartOrder> {
     const path = `${this.#socket}.log`;
     await this.removeSocket(); // an earlier run may have been killed
     const output = { source: this.name, log, redactor, tail: this.#tail };
@@ -94,6 +97,7 @@ export class HostedGeneration {
       worker_config: workerConfig,
       grace_s: graceSeconds,
       keep_alive_s: KEEP_ALIVE_SECONDS,
+      further,
     };
   }
 

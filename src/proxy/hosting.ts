@@ -10,7 +10,7 @@ import type { KeeperListener } from "./keeper.ts";
 import type { EarlyKeeper } from "./launch-keeper.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
 import type { RefusalReason } from "./protocol.ts";
-import type { Input } from "./state-types.ts";
+import type { Input, StartEffect } from "./state-types.ts";
 import { stopGeneration, stopKeeper } from "./stop-steps.ts";
 
 export interface ProxySpec {
@@ -58,14 +58,16 @@ export class Hosting {
     }
   }
 
-  async start(id: number, keeper: number, configuration: GenerationSpec): Promise<void> {
+  async start(effect: StartEffect, configuration: GenerationSpec): Promise<void> {
+    const { generation: id, keeper, further } = effect;
     const host = this.#keepers.get(keeper);
     if (host === undefined) throw new BugError(`there is no keeper ${keeper}`);
     if (!canHost(host.spec, configuration)) return this.#refuse(id, "import-environment", null);
     const generation = new HostedGeneration(id, configuration, this.#spec.keeper.socketDir, host);
     this.#running.set(id, { host, generation });
     try {
-      const order = await generation.prepare(this.#deps, this.#spec.limits.graceSeconds);
+      const { graceSeconds } = this.#spec.limits;
+      const order = await generation.prepare(this.#deps, { graceSeconds, further });
       if (!generation.isOver) return host.send(order);
       this.#forget(generation);
       this.#tell({ type: "ended", generation: id, end: generation.describe("stopped") });

@@ -162,7 +162,7 @@ def start(order, forking):
             return order, output.detach(), keeper if forking else None
     process.set_group(pid)
     mark = order["environment"].get("SIDELITE_COOKIE", "").encode()
-    generations[pid] = {"number": number, "socket": path, "mark": mark, "asked": False}
+    generations[pid] = {"number": number, "socket": path, "mark": mark, "asked": False, "further": order["further"]}
     warmth.give_way()
     emit("started", generation=number, pid=pid)
     return None
@@ -193,8 +193,8 @@ def reap():
             os.unlink(generation["socket"])
         code = os.waitstatus_to_exitcode(status)
         end = {"code": code} if code >= 0 else {"signal": signal.Signals(-code).name}
-        number, asked = generation["number"], generation["asked"]
-        emit("exited", generation=number, asked=asked, max_rss_kb=usage.ru_maxrss, **end)
+        emit("exited", generation=generation["number"], asked=generation["asked"], max_rss_kb=usage.ru_maxrss, **end)
+        process.favour_one(generations)
 
 
 main()

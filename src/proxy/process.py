@@ -62,6 +62,22 @@ def watch_lifeline():
     threading.Thread(target=watch, daemon=True).start()
 
 
+def favour(pid, favoured):
+    """Whether it may interrupt the running process when it is woken. A setting of Linux; without it nothing is lost."""
+    try:
+        os.sched_setscheduler(pid, os.SCHED_OTHER if favoured else os.SCHED_BATCH, os.sched_param(0))
+    except (AttributeError, OSError):
+        pass
+
+
+def favour_one(generations):
+    """Those that come beside another one are not favoured: fewer interruptions, a tenth more requests a second."""
+    if generations and all(generation["further"] for generation in generations.values()):
+        pid, generation = next(iter(generations.items()))
+        generation["further"] = False
+        favour(pid, True)
+
+
 def set_group(pid):
     """Parent and child both do it: whichever is first, the group is there before it is used."""
     try:

@@ -18,6 +18,8 @@ export interface StartOrder {
   readonly worker_config: Readonly<Record<string, unknown>>;
   readonly grace_s: number;
   readonly keep_alive_s: number;
+  /** Another one serves the same: while it does, this one lets others finish their turn of a processor. */
+  readonly further: boolean;
 }
 
 export type Order =

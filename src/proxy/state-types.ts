@@ -103,18 +103,22 @@ export type Input =
   | { readonly type: "standby" }
   | { readonly type: "stop" };
 
+export interface StartEffect {
+  readonly type: "start";
+  readonly generation: number;
+  readonly keeper: number;
+  readonly spec: number;
+  /** Another one serves the same. */
+  readonly further: boolean;
+}
+
 export type Effect =
   | { readonly type: "spawn-keeper"; readonly keeper: number }
   /** One that nobody waits for. */
   | { readonly type: "spawn-standby"; readonly keeper: number }
   /** No order comes any more; its generations end by TERM. */
   | { readonly type: "quit-keeper"; readonly keeper: number }
-  | {
-      readonly type: "start";
-      readonly generation: number;
-      readonly keeper: number;
-      readonly spec: number;
-    }
+  | StartEffect
   | { readonly type: "probe"; readonly generation: number }
   | { readonly type: "add"; readonly generation: number }
   | { readonly type: "drain"; readonly generation: number }

@@ -113,7 +113,14 @@ function advance(draft: Transition): void {
     generations: [...draft.state.generations, generation],
     lastGeneration: generation.id,
   });
-  draft.do({ type: "start", generation: generation.id, keeper: keeper.id, spec: wanted });
+  const { id } = generation;
+  draft.do({
+    type: "start",
+    generation: id,
+    keeper: keeper.id,
+    spec: wanted,
+    further: serving > 0,
+  });
 }
 
 function isComing(status: GenerationState["status"]): boolean {

@@ -6,7 +6,14 @@ import { Hosting } from "./hosting.ts";
 import type { ProxyDeps } from "./proxy-deps.ts";
 import { INITIAL, reduce } from "./state.ts";
 import { Vitals } from "./vitals.ts";
-import type { Effect, Input, Moment, ProxyFailure, ProxyState } from "./state-types.ts";
+import type {
+  Effect,
+  Input,
+  Moment,
+  ProxyFailure,
+  ProxyState,
+  StartEffect,
+} from "./state-types.ts";
 
 export interface ProxyListener {
   ready(ms: number, missing: readonly string[]): void;
@@ -143,10 +150,10 @@ export class Supervisor {
     }
   }
 
-  #start({ generation, keeper, spec }: Extract<Effect, { type: "start" }>): void {
-    const configuration = this.#configurations[spec];
-    if (configuration === undefined) throw new BugError(`there is no configuration ${spec}`);
-    void this.#hosting.start(generation, keeper, configuration);
+  #start(effect: StartEffect): void {
+    const configuration = this.#configurations[effect.spec];
+    if (configuration === undefined) throw new BugError(`there is no configuration ${effect.spec}`);
+    void this.#hosting.start(effect, configuration);
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, it, onTestFinished } from "vitest";
 
 import { steerFakeLitellm } from "../fixtures/fake-litellm.ts";
@@ -34,6 +35,12 @@ async function whenServing(test: FrontedProxy, count: number): Promise<void> {
   await until(() => test.serving().length === count, { what, deadlineMs: 20_000 });
 }
 
+/** Whether it interrupts what runs when it is woken; else it is under SCHED_BATCH (sched(7), proc_pid_stat(5)). */
+async function isFavoured(pid: number): Promise<boolean> {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ");
+  return fields?.[38] === "0";
+}
+
 it("forks another under load, loses one's requests at its crash, and reloads both", async () => {
   const home = await useHome();
   await steerFakeLitellm(home.home);
@@ -44,10 +51,13 @@ it("forks another under load, loses one's requests at its crash, and reloads bot
   await until(() => clients.pids().size === 2, { what: "answers of both" });
   expect(test.proxy.state().processes).toEqual({ serving: 2, most: 2, whyOne: null });
 
-  const [first = 0] = test.serving();
+  const [first = 0, second = 0] = test.serving();
+  expect([await isFavoured(first), await isFavoured(second)]).toEqual([true, false]);
   process.kill(first, "SIGKILL");
   await until(() => test.names().includes("proxy.ended"), { what: "the news of its end" });
   await whenServing(test, 2);
+  const [left = 0, third = 0] = test.serving();
+  expect([left, await isFavoured(left), await isFavoured(third)]).toEqual([second, true, false]);
   const failed = clients.answers.filter(({ status }) => status !== 200);
   expect(failed.length).toBeLessThanOrEqual(4);
   expect(failed.every(({ status }) => status === 503)).toBe(true);

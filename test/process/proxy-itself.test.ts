@@ -34,6 +34,7 @@ const START: StartOrder = {
   worker_config: {},
   grace_s: 1,
   keep_alive_s: 1,
+  further: false,
 };
 
 it.each([

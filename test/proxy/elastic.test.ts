@@ -23,7 +23,7 @@ function statuses(machine: Machine): string[] {
 describe("more and less", () => {
   it("forks one more, which joins the first", () => {
     const machine = serving(1);
-    expect(machine.take({ type: "grow" })).toEqual(["start 2 1 0"]);
+    expect(machine.take({ type: "grow" })).toEqual(["start 2 1 0 further"]);
     expect(machine.makeReady(2)).toEqual(["add 2"]);
     expect(statuses(machine)).toEqual(["1 serving", "2 serving"]);
   });
@@ -33,7 +33,7 @@ describe("more and less", () => {
     machine.take({ type: "grow" });
     expect(machine.take({ type: "grow" })).toEqual([]);
     machine.makeReady(2);
-    expect(machine.take({ type: "grow" })).toEqual(["start 3 1 0"]);
+    expect(machine.take({ type: "grow" })).toEqual(["start 3 1 0 further"]);
   });
 
   it("stops at the configuration's limit", () => {
@@ -92,7 +92,9 @@ describe("more and less", () => {
 describe("a crash among several", () => {
   it("costs one death and is mended beside the other", () => {
     const machine = serving(2);
-    expect(machine.take({ type: "ended", generation: 1, end: ending() })).toEqual(["start 3 1 0"]);
+    expect(machine.take({ type: "ended", generation: 1, end: ending() })).toEqual([
+      "start 3 1 0 further",
+    ]);
     expect(machine.state.deaths).toHaveLength(1);
     expect(statuses(machine)).toEqual(["2 serving", "3 ordered"]);
     expect(machine.makeReady(3)).toEqual(["add 3"]);
@@ -106,7 +108,7 @@ describe("a crash among several", () => {
       "retry-after 1000",
     ]);
     expect(machine.take({ type: "grow" })).toEqual([]);
-    expect(machine.take({ type: "retry" })).toEqual(["start 4 1 0"]);
+    expect(machine.take({ type: "retry" })).toEqual(["start 4 1 0 further"]);
   });
 
   it("of the keeper is one death, and as many come back, the first one first", () => {
@@ -114,8 +116,8 @@ describe("a crash among several", () => {
     machine.take({ type: "keeper-ended", keeper: 1, end: ending() });
     expect(machine.state.deaths).toHaveLength(1);
     expect(machine.take({ type: "imported", keeper: 2, fork: true })).toEqual(["start 4 2 0"]);
-    expect(machine.makeReady(4)).toEqual(["add 4", "start 5 2 0"]);
-    expect(machine.makeReady(5)).toEqual(["add 5", "start 6 2 0"]);
+    expect(machine.makeReady(4)).toEqual(["add 4", "start 5 2 0 further"]);
+    expect(machine.makeReady(5)).toEqual(["add 5", "start 6 2 0 further"]);
     expect(machine.makeReady(6)).toEqual(["add 6"]);
   });
 });
@@ -124,7 +126,7 @@ describe("a reload with several", () => {
   it("switches to the first that is ready, drains all old ones and brings the others up", () => {
     const machine = serving(2);
     expect(machine.take({ type: "serve", spec: 1 })).toEqual(["start 3 1 1"]);
-    expect(machine.makeReady(3)).toEqual(["add 3", "drain 1", "drain 2", "start 4 1 1"]);
+    expect(machine.makeReady(3)).toEqual(["add 3", "drain 1", "drain 2", "start 4 1 1 further"]);
     expect(machine.makeReady(4)).toEqual(["add 4"]);
     expect(statuses(machine)).toEqual(["1 draining", "2 draining", "3 serving", "4 serving"]);
   });
@@ -165,7 +167,9 @@ describe("a reload with several", () => {
 describe("recycling", () => {
   it("replaces the large one when another is ready", () => {
     const machine = serving(2);
-    expect(machine.take({ type: "recycle", generation: 1, mb: 900 })).toEqual(["start 3 1 0"]);
+    expect(machine.take({ type: "recycle", generation: 1, mb: 900 })).toEqual([
+      "start 3 1 0 further",
+    ]);
     expect(statuses(machine)).toEqual(["1 serving", "2 serving", "3 ordered"]);
     expect(machine.makeReady(3)).toEqual(["add 3", "drain 1"]);
     expect(machine.state).toMatchObject({ recycled: 1, deaths: [], target: 2 });

@@ -58,7 +58,9 @@ export function ending(change: Partial<ProxyFailure["cause"]> = {}): ProxyFailur
   return { cause: { ...cause, ...change }, lines: ["last words"] };
 }
 
+/** Type and values; of what is true its name. */
 function render(effect: Effect): string {
   const { type, ...rest } = effect;
-  return [type, ...Object.values(rest).map(String)].join(" ");
+  const told = Object.entries(rest).filter(([, value]) => value !== false);
+  return [type, ...told.map(([name, value]) => (value === true ? name : String(value)))].join(" ");
 }

@@ -16,6 +16,7 @@ it("writes an order as one line, whatever is in it", () => {
     worker_config: {},
     grace_s: 2,
     keep_alive_s: 300,
+    further: false,
   });
   expect(line.indexOf("\n")).toBe(line.length - 1);
   expect(JSON.parse(line)).toMatchObject({ environment });

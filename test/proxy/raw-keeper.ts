@@ -94,6 +94,7 @@ export async function startRawKeeper(home: TestHome, python: string): Promise<Ra
         worker_config: buildWorkerConfig(file),
         grace_s: 2,
         keep_alive_s: 60,
+        further: false,
         ...change,
       };
     },
