@@ -39,6 +39,11 @@ export class ConnectionPool implements ConnectionOwner {
     return (this.#idle.pop() ?? this.#open()).send(head, body, sink);
   }
 
+  /** Opens one for the first request, while that does not wait for it. */
+  openAhead(): void {
+    this.idle(this.#open());
+  }
+
   /** Ends idle connections now and busy ones after their exchange. */
   async close(): Promise<void> {
     this.#closing = true;

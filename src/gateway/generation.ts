@@ -34,6 +34,7 @@ export class Generation {
     const masterKey = endpoint.kind === "unix" ? endpoint.masterKey : undefined;
     this.authorization = masterKey && `Bearer ${masterKey.reveal()}`;
     this.#pool = new ConnectionPool(endpoint, idleMs, () => this.#suspect());
+    this.#pool.openAhead();
     this.#onEligible = onEligible;
   }
 

@@ -11,7 +11,7 @@ import { createHome } from "../fixtures/home.ts";
 import { now } from "./clock.ts";
 import type { BenchContext } from "./figure.ts";
 
-const ANSWER = "pong of the bench";
+export const ANSWER = "pong of the bench";
 export const CLIENT = [
   process.execPath,
   fileURLToPath(new URL("./first-answer.js", import.meta.url)),

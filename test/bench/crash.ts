@@ -10,7 +10,7 @@ import type { CliProcess } from "../fixtures/cli.ts";
 import { startCli } from "../fixtures/cli.ts";
 import type { TestHome } from "../fixtures/home.ts";
 import { until } from "../fixtures/poll.ts";
-import { prepareHome, startBare } from "./bare-litellm.ts";
+import { ANSWER, prepareHome, startBare } from "./bare-litellm.ts";
 import type { BenchContext, Figure, Row } from "./figure.ts";
 import { atMost } from "./figure.ts";
 import { alternate, median, ratio } from "./statistics.ts";
@@ -26,6 +26,8 @@ const FIRSTS = [
   { name: "paused", what: "restart, each after 250 ms", verb: "restart", pauseMs: PAUSE_MS },
   { name: "reload paused", what: "reload, each after 250 ms", verb: "reload", pauseMs: PAUSE_MS },
 ] as const;
+/** How many are taken of a new LiteLLM: the first, and what stands for the tenth. */
+const TURNS = 12;
 const NAME = "crash";
 
 export const crash: Figure = {
@@ -45,6 +47,8 @@ export const crash: Figure = {
           name,
           measure: () => instance.firstAgainstTenth(verb, pauseMs),
         })),
+        { name: "traffic", measure: () => instance.firstOfTraffic() },
+        { name: "same", measure: () => instance.firstAgainstTenth(null, 0) },
       ];
       const values = await alternate(sides, context.rounds, context.say);
       return [
@@ -62,6 +66,17 @@ export const crash: Figure = {
           unit: "x",
           bound: atMost(1.5),
         })),
+        {
+          what: "first request of a new one while requests go on / tenth",
+          value: median(values.get("traffic") ?? []),
+          unit: "x",
+          bound: atMost(1.5),
+        },
+        {
+          what: "for comparison: of the same one after the same wait / tenth",
+          value: median(values.get("same") ?? []),
+          unit: "x",
+        },
       ];
     } finally {
       await instance.stop();
@@ -106,30 +121,51 @@ class Instance {
     await delay(STABLE_MS);
     const from = performance.now();
     process.kill(pid, "SIGKILL");
-    await until(() => this.#ask(), { what: "an answer", everyMs: 1 });
+    const isAnswered = async (): Promise<boolean> => (await this.#ask()).includes(ANSWER);
+    await until(isAnswered, { what: "an answer", everyMs: 1 });
     return performance.now() - from;
   }
 
-  async firstAgainstTenth(verb: "restart" | "reload", pauseMs: number): Promise<number> {
+  /** `verb`: null leaves LiteLLM as it is. */
+  async firstAgainstTenth(verb: "restart" | "reload" | null, pauseMs: number): Promise<number> {
     const before = await this.#pid();
     if (verb === "reload") await this.#change();
-    const { code, stderr } = await startCli(this.#home, ["proxy", verb, NAME]).finished;
-    if (code !== 0) throw new Error(stderr);
-    await until(async () => (await this.#pid()) !== before, {
+    await this.#run(verb ?? "status");
+    await until(async () => (await this.#pid()) !== before || verb === null, {
       what: "the new LiteLLM",
       deadlineMs: 30_000,
     });
     const times: number[] = [];
-    for (let turn = 0; turn < 12; turn += 1) times.push(await this.#time(pauseMs));
-    const [first = Number.NaN] = times;
-    return first / median(times.slice(8));
+    while (times.length < TURNS) times.push(await this.#time(pauseMs));
+    return compareFirst(times);
+  }
+
+  /** Without any pause before the first: a reload under requests that go on one after another. */
+  async firstOfTraffic(): Promise<number> {
+    const answer = await this.#change();
+    const reloaded = this.#run("reload");
+    const times: number[] = [];
+    const from = performance.now();
+    while (times.length < TURNS) {
+      const began = performance.now();
+      if (began - from > 30_000) throw new Error("the new LiteLLM did not answer");
+      const isNew = (await this.#ask()).includes(answer);
+      if (isNew) times.push(performance.now() - began);
+    }
+    await reloaded;
+    return compareFirst(times);
+  }
+
+  async #run(verb: string): Promise<void> {
+    const { code, stderr } = await startCli(this.#home, ["proxy", verb, NAME]).finished;
+    if (code !== 0) throw new Error(stderr);
   }
 
   /** Of one answer, ms. */
   async #time(pauseMs: number): Promise<number> {
     if (pauseMs > 0) await delay(pauseMs);
     const from = performance.now();
-    if (!(await this.#ask())) throw new Error("no answer");
+    if (!(await this.#ask()).includes(ANSWER)) throw new Error("no answer");
     return performance.now() - from;
   }
 
@@ -138,12 +174,16 @@ class Instance {
     await this.#program.stop();
   }
 
-  async #change(): Promise<void> {
+  /** Returns what the changed configuration's model answers. */
+  async #change(): Promise<string> {
     this.#changes += 1;
+    const answer = `${ANSWER}, ${this.#changes}`;
     const path = join(this.#home.cwd, "litellm.yaml");
+    const model = { model: "openai/bench", api_key: "none", mock_response: answer };
     const config: object = JSON.parse(await readFile(path, "utf8"));
-    const changed = { ...config, litellm_settings: { request_timeout: 600 + this.#changes } };
-    await this.#home.write("litellm.yaml", JSON.stringify(changed));
+    const models = [{ model_name: "bench", litellm_params: model }];
+    await this.#home.write("litellm.yaml", JSON.stringify({ ...config, model_list: models }));
+    return answer;
   }
 
   /** Of the only generation; while two are there it is not known. */
@@ -161,16 +201,21 @@ class Instance {
     );
   }
 
-  async #ask(): Promise<boolean> {
+  async #ask(): Promise<string> {
     const body = JSON.stringify({ model: "bench", messages: [{ role: "user", content: "ping" }] });
     const headers = { authorization: `Bearer ${this.#key}`, "content-type": "application/json" };
     const options = { method: "POST", agent: this.#agent, headers };
     return new Promise((resolve, reject) => {
       request(`${this.#url}/v1/chat/completions`, options, (response) => {
-        text(response).then((answer) => resolve(answer.includes("pong of the bench")), reject);
+        text(response).then(resolve, reject);
       })
         .on("error", reject)
         .end(body);
     });
   }
+}
+
+function compareFirst(times: readonly number[]): number {
+  const [first = Number.NaN] = times;
+  return first / median(times.slice(8));
 }

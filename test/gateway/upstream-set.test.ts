@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { Secret } from "../../src/core/secret.ts";
 import type { Lease } from "../../src/core/upstream.ts";
@@ -6,6 +8,8 @@ import { UpstreamUnavailable } from "../../src/core/upstream.ts";
 import { readHead } from "../../src/gateway/head.ts";
 import { planHeaders } from "../../src/gateway/header-plan.ts";
 import { createUpstreamSet } from "../../src/gateway/upstream-set.ts";
+import { until } from "../fixtures/poll.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const nowhere = { kind: "unix", path: "/nonexistent/socket" } as const;
 const never = new AbortController().signal;
@@ -70,6 +74,27 @@ describe("leases", () => {
     await expect(drained).resolves.toBeUndefined();
     await expect(set.drain("unknown")).resolves.toBeUndefined();
   });
+});
+
+it("opens the first request's connection before it comes", async () => {
+  const path = join(await temporaryFolder(), "socket");
+  let connections = 0;
+  const server = createServer((_, response) => response.end()).on("connection", () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  onTestFinished(() => void server.close());
+  const set = createUpstreamSet({ holdMs: 1_000 });
+  set.add("a", { kind: "unix", path });
+  await until(() => connections === 1, { what: "the connection" });
+  const lease = take(set);
+  await new Promise<void>((end, fail) => {
+    const sink = { head: () => {}, data: () => true, end, fail };
+    lease.send({ method: "GET", path: "/", headers: ["host", "h"], bodyLength: null }, null, sink);
+  });
+  lease.release();
+  expect(connections).toBe(1);
+  await set.drain("a");
 });
 
 describe("a suspended process", () => {
