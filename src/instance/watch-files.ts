@@ -1,16 +1,17 @@
 // Hears that one of the configuration's files changed; when it changes no more, it is put in force.
 import { setTimeout as sleep } from "node:timers/promises";
 import { setAlignedInterval } from "../platform/aligned-interval.ts";
+import { FileHints } from "../platform/file-hints.ts";
 import type { Scope } from "../core/scope.ts";
 import type { FileMarks } from "./file-marks.ts";
 import { changedFiles } from "./file-marks.ts";
 import type { InForce } from "./in-force.ts";
 
 /**
- * Looking beats being told (inotify): it works on every file system, for links, renames and files that do not exist
- * yet. Once a second would be a third of what an idle instance costs. Milliseconds.
+ * Hints come at once, where they come at all; looking works on every file system, for links, renames and files that do
+ * not exist yet, and an idle machine feels each time that a process wakes. Milliseconds.
  */
-const EVERY_MS = 2_000;
+const EVERY_MS = 4_000;
 /** Two looks this far apart see the same: the writer is done. */
 const SETTLE_MS = 250;
 /** An editor that empties or removes a file first gets this long to write it. */
@@ -25,16 +26,21 @@ export function watchFiles(
   const stopping = new AbortController();
   const { signal } = stopping;
   const bell = new Bell();
-  let isWatching = false;
+  const hints = new FileHints(bell.ring);
+  let watched: readonly string[] = [];
   inForce.onFiles((files) => {
-    isWatching = files.length > 0;
+    watched = files;
     // What changed before we looked.
     bell.ring();
   });
   const stopLooking = setAlignedInterval(EVERY_MS, () => {
-    if (isWatching) bell.ring();
+    if (watched.length > 0) bell.ring();
   });
-  const running = follow(inForce, bell, onChange, signal).catch((error: unknown) => {
+  const look = async (): Promise<string[]> => {
+    hints.follow(watched);
+    return changedFiles(inForce.seen, await settle(inForce, signal));
+  };
+  const running = follow(bell, look, onChange, signal).catch((error: unknown) => {
     // What is awaited may be cut short by the stop.
     if (!signal.aborted && !scope.abort.aborted) throw error;
   });
@@ -44,19 +50,21 @@ export function watchFiles(
     stopping.abort();
     bell.ring();
     await running;
+    hints.close();
   });
 }
 
+/** `look`: which files have changed. */
 async function follow(
-  inForce: InForce,
   bell: Bell,
+  look: () => Promise<readonly string[]>,
   onChange: (files: readonly string[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     await bell.rung();
     if (signal.aborted) return;
-    const files = changedFiles(inForce.seen, await settle(inForce, signal));
+    const files = await look();
     if (files.length > 0) await onChange(files);
   }
 }
