@@ -29,7 +29,8 @@ def serve(order, log, keeper, process, given, take_pages, prime):
             process.set_group(0)
             with open("/proc/self/oom_score_adj", "w") as score:
                 score.write(OOM_SCORE)
-            process.favour(0, not order["further"])
+            if order["further"]:
+                process.wait_for_turns()
             take_pages()
             process.watch_lifeline()
         signal.set_wakeup_fd(-1)

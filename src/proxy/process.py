@@ -1,5 +1,6 @@
 """What the keeper and its generations ask of the operating system, and the keeper's voice."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -62,20 +63,20 @@ def watch_lifeline():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def favour(pid, favoured):
-    """Whether it may interrupt the running process when it is woken. A setting of Linux; without it nothing is lost."""
-    try:
-        os.sched_setscheduler(pid, os.SCHED_OTHER if favoured else os.SCHED_BATCH, os.sched_param(0))
-    except (AttributeError, OSError):
-        pass
+def wait_for_turns():
+    """When this process is woken it does not interrupt the running one (Linux, sched(7)); refused, nothing is lost."""
+    with contextlib.suppress(OSError):
+        if os.sched_getscheduler(0) == os.SCHED_OTHER:  # else somebody chose
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def favour_one(generations):
-    """Those that come beside another one are not favoured: fewer interruptions, a tenth more requests a second."""
+    """Of those that came beside another one, which wait for their turns, when that one is gone."""
     if generations and all(generation["further"] for generation in generations.values()):
         pid, generation = next(iter(generations.items()))
         generation["further"] = False
-        favour(pid, True)
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(pid, os.sched_getscheduler(0), os.sched_getparam(0))
 
 
 def set_group(pid):
