@@ -113,10 +113,9 @@ function advance(draft: Transition): void {
     generations: [...draft.state.generations, generation],
     lastGeneration: generation.id,
   });
-  const { id } = generation;
   draft.do({
     type: "start",
-    generation: id,
+    generation: generation.id,
     keeper: keeper.id,
     spec: wanted,
     further: serving > 0,
