@@ -1,7 +1,7 @@
 // Hints from the operating system that a file may have changed. Not all come: network file systems, a link that points
 // elsewhere, no watches left. Who has to know looks as well, if more rarely.
 import type { FSWatcher } from "node:fs";
-import { watch } from "node:fs";
+import { statSync, watch } from "node:fs";
 
 export class FileHints {
   readonly #hint: () => void;
@@ -27,6 +27,7 @@ export class FileHints {
 
   #watch(file: string): void {
     try {
+      if (!statSync(file).isFile()) return; // a folder would hint at all that happens in it
       const watcher = watch(file, { persistent: false }, () => {
         // It sees one file, not one name: what took the name over is another one.
         this.#leave(file);

@@ -48,6 +48,16 @@ it("hints at a file that is written, replaced or removed, each time that it is f
   expect(count()).toBe(4);
 });
 
+it("does not hint at what happens in a folder: a busy one would never let us rest", async () => {
+  const { folder, file, watch, another, count } = await useFile();
+  watch.follow([folder, file]);
+  const hint = another();
+  await writeFile(join(folder, "another"), "");
+  await writeFile(file, "a: 2\n");
+  await hint;
+  expect(count()).toBe(1);
+});
+
 it("hints once until it is told to follow again, and not at what it has left", async () => {
   const { folder, file, watch, another, count } = await useFile();
   const hint = another();
