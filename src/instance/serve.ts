@@ -86,6 +86,11 @@ export async function startServing(
   if (config.controlPlane.apiKey) redactor.add(config.controlPlane.apiKey);
   const log = openLogFile(session.paths.proxyLog, LOG_LIMITS);
   scope.defer("proxy log", () => log.close());
+  // A stop right after the start would end the process in the middle of it.
+  let keeping: Promise<unknown> = Promise.resolve();
+  scope.defer("mark of the configuration", async () => {
+    await keeping.catch(() => undefined);
+  });
   const write = writeLine(log, redactor, context);
   const report = withEventLog(context.report, write);
 
@@ -169,6 +174,10 @@ export async function startServing(
       await front.apply(next);
       if (!next.needsLitellm) litellm.leave();
     },
-    keep: () => keepAsGood(session.paths, applied.digest, applied.rendered),
+    keep: async () => {
+      const kept = keepAsGood(session.paths, applied.digest, applied.rendered);
+      keeping = kept;
+      await kept;
+    },
   };
 }
